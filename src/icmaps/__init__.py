@@ -1,0 +1,100 @@
+"""Innovation Configuration maps: load a map, read placements, score them, print a growth report.
+
+Everything public is here and stays. Names are loaded when first used, so that `import icmaps`
+costs next to nothing and a program that only validates never loads the PDF libraries.
+"""
+
+import importlib
+from importlib.metadata import version as _version
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from icmaps.content import Catalog, load_map, read_assessment
+    from icmaps.errors import (
+        ContentError,
+        IcmapsError,
+        Problem,
+        RenderError,
+        ScoringError,
+        UnknownNameError,
+    )
+    from icmaps.models import (
+        Assessment,
+        Component,
+        Framework,
+        Goal,
+        ICMap,
+        Placement,
+        Section,
+        Variation,
+    )
+    from icmaps.report import Report, report_html, report_pdf, write_report
+    from icmaps.scoring import Growth, Profile, Summary, compare, score
+
+__all__ = [
+    "Assessment",
+    "Catalog",
+    "Component",
+    "ContentError",
+    "Framework",
+    "Goal",
+    "Growth",
+    "ICMap",
+    "IcmapsError",
+    "Placement",
+    "Problem",
+    "Profile",
+    "RenderError",
+    "Report",
+    "ScoringError",
+    "Section",
+    "Summary",
+    "UnknownNameError",
+    "Variation",
+    "compare",
+    "load_map",
+    "read_assessment",
+    "report_html",
+    "report_pdf",
+    "score",
+    "write_report",
+]
+
+__version__ = _version("icmaps")
+
+_MODULES = {
+    "content": ("Catalog", "load_map", "read_assessment"),
+    "errors": (
+        "ContentError",
+        "IcmapsError",
+        "Problem",
+        "RenderError",
+        "ScoringError",
+        "UnknownNameError",
+    ),
+    "models": (
+        "Assessment",
+        "Component",
+        "Framework",
+        "Goal",
+        "ICMap",
+        "Placement",
+        "Section",
+        "Variation",
+    ),
+    "report": ("Report", "report_html", "report_pdf", "write_report"),
+    "scoring": ("Growth", "Profile", "Summary", "compare", "score"),
+}
+_HOME = {name: module for module, names in _MODULES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'icmaps' has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"icmaps.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,5 @@
+"""`python -m icmaps` is `icmaps`."""
+
+from icmaps.cli import main
+
+main()

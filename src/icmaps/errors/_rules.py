@@ -1,0 +1,322 @@
+"""The catalogue of what can be wrong with a file.
+
+A rule is written once, here, as three sentences: what is wrong, why it matters, how to mend it.
+The readers find the place and the values.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What can be wrong, in three templates filled with the values of the case.
+
+    Attributes:
+        what: What is wrong here.
+        why: What would go wrong if it were let through.
+        mend: What to do, as an order one can carry out.
+        severity: An `error` stops the file from being used; a `warning` does not.
+    """
+
+    what: str
+    why: str
+    mend: str
+    severity: Severity = "error"
+
+
+RULES: Final[Mapping[str, Rule]] = {
+    # ---- the file as bytes and YAML -------------------------------------------------------
+    "unreadable": Rule(
+        "the file cannot be read: {reason}",
+        "nothing in it was looked at",
+        "check the name and your right to read it",
+    ),
+    "not-utf-8": Rule(
+        "byte {byte} is not UTF-8 text",
+        "in another encoding accents and names would come out wrong without notice",
+        "save the file as UTF-8",
+    ),
+    "control-character": Rule(
+        "there is a control character U+{code} here",
+        "it cannot be printed and can hide text",
+        "delete it",
+    ),
+    "empty-file": Rule(
+        "the file has nothing in it",
+        "there is nothing to validate",
+        "start from an example: `icmaps show spl-2022/teacher`",
+    ),
+    "too-large": Rule(
+        "the file is larger than {limit} bytes",
+        "files are read whole, so their size is limited",
+        "split it, or check that it is the right file",
+    ),
+    "too-deep": Rule(
+        "values are nested more than {limit} deep",
+        "no file of ours needs it, and deep nesting is a known way to crash YAML readers",
+        "flatten it, or check that it is the right file",
+    ),
+    "too-many-values": Rule(
+        "there are more than {limit} values",
+        "files are read whole, so their size is limited",
+        "split it, or check that it is the right file",
+    ),
+    "syntax": Rule(
+        "this is not YAML: {reason}",
+        "the rest of the file cannot be understood",
+        "{hint}",
+    ),
+    "second-document": Rule(
+        "a second document begins here",
+        "one file holds one framework, map or assessment; the second would be ignored",
+        "put it into a file of its own",
+    ),
+    "not-a-mapping": Rule(
+        "the file holds {found}, not `key: value` lines",
+        "there is no `schema:` line to say what it is",
+        "begin with a line such as `schema: icmaps/map/1`",
+    ),
+    "anchor": Rule(
+        "the anchor `&{name}` is not allowed",
+        "a value is written where it is used, so that a file can be read without jumping about",
+        "write the value out and delete `&{name}`",
+    ),
+    "alias": Rule(
+        "the alias `*{name}` is not allowed",
+        "a few of them can stand for billions of values",
+        "write the value out",
+    ),
+    "tag": Rule(
+        "the tag `{tag}` is not allowed",
+        "a tag asks the reader to build something; these files hold text, numbers and lists only",
+        "delete it, and put quotes round the value if it is meant as text",
+    ),
+    "merge-key": Rule(
+        "the merge key `<<` is not allowed",
+        "it hides where a value comes from",
+        "write the keys out",
+    ),
+    "duplicate-key": Rule(
+        "the key {key} is here a second time (first on line {first})",
+        "one of the two values would be lost in silence",
+        "delete one, or rename it",
+    ),
+    "complex-key": Rule(
+        "a key must be plain text, not {found}",
+        "keys are names",
+        "use a simple name as the key, in quotes if it is a number",
+    ),
+    "lone-surrogate": Rule(
+        "there is half a character here (a lone surrogate)",
+        "it cannot be stored or printed",
+        "delete it and type the character again",
+    ),
+    "number-too-long": Rule(
+        "the number has {digits} digits",
+        "numbers of more than 18 digits lose digits in other programs",
+        "put it in quotes if it is a name or a code",
+    ),
+    "unknown-schema": Rule(
+        "`schema` is {found}",
+        "it says what the file is; nothing else in it was looked at",
+        "{near}write one of {known}",
+    ),
+    "wrong-kind": Rule(
+        "the file holds {found}",
+        "{kind} was asked for here",
+        "name the file of {kind}",
+    ),
+    "missing-schema": Rule(
+        "there is no `schema` line",
+        "it says what the file is; nothing else in it was looked at",
+        "add one of {known} as the first line",
+    ),
+    # ---- the shape of the data ------------------------------------------------------------
+    "unknown-key": Rule(
+        "the key {key} is not known here",
+        "what it says would be ignored",
+        "{near}known keys: {known}",
+    ),
+    "missing-key": Rule(
+        "the key {key!r} is missing",
+        "it is needed{where}",
+        "add `{key}: ...`",
+    ),
+    "not-text": Rule(
+        "this is {found}, not text",
+        "ids, codes and versions are text: as a number 1.10 would become 1.1",
+        'write "{text}" in quotes',
+    ),
+    "wrong-value": Rule(
+        "{found} does not fit here: {reason}",
+        "what it means could only be guessed",
+        "{hint}",
+    ),
+    "not-an-id": Rule(
+        "{found} is not a valid id",
+        "ids are stored for ever and used in file names and columns",
+        "use lower-case letters, digits and single hyphens, as in `inquiry-cycle`",
+    ),
+    "not-a-version": Rule(
+        "{found} is not a version",
+        "versions are compared part by part",
+        "write three numbers, as in `1.0.0`",
+    ),
+    "not-a-reference": Rule(
+        "{found} does not name {kind} and its exact version",
+        "without the version nobody could tell later what was meant",
+        "write it like `{example}`",
+    ),
+    "not-a-date": Rule(
+        "{found} is not a date",
+        "rounds are ordered by date",
+        "write year-month-day, as in `2026-11-20`",
+    ),
+    "too-long": Rule(
+        "the text has {length} characters, {limit} are allowed",
+        "it would not fit the printed page",
+        "shorten it, or put the rest where the evidence is and give its name",
+    ),
+    "duplicate-id": Rule(
+        "the {kind} {id} is here a second time",
+        "placements are stored under it and could not be told apart",
+        "rename one of the two",
+    ),
+    # ---- maps -----------------------------------------------------------------------------
+    "no-scale": Rule(
+        "component {component!r} has no scale",
+        "nobody can tell which of its levels is the ideal one",
+        "give the map a `scale`, or this component its own",
+    ),
+    "unknown-code": Rule(
+        "{code} is not a level of component {component!r}",
+        "it stands for nothing on the printed map",
+        "{near}its levels are {known}",
+    ),
+    "code-not-on-scale": Rule(
+        "the level {code} is not on the scale",
+        "its place between the other levels is unknown",
+        "{near}the scale has {known}",
+    ),
+    "few-variations": Rule(
+        "component {component!r} needs at least 2 levels with a word picture and has {count}",
+        "with a single word picture every answer is the same",
+        "add the missing word pictures, or delete the component",
+    ),
+    "many-variations": Rule(
+        "component {component!r} has {count} variations; 6 are the most",
+        "more cannot be told apart, nor printed side by side",
+        "merge neighbours that say nearly the same",
+    ),
+    "off-scale-code": Rule(
+        "the off-scale choice {code!r} is also a level",
+        "an answer could mean either",
+        "rename the off-scale choice",
+    ),
+    "fidelity-order": Rule(
+        "`ideal_until` ({ideal!r}) lies beyond `acceptable_until` ({acceptable!r})",
+        "a level would be ideal without being acceptable",
+        "swap the two, or move one",
+    ),
+    "empty-fidelity": Rule(
+        "`fidelity` draws no line",
+        "it says nothing",
+        "give `ideal_until`, `acceptable_until` or both, or delete `fidelity`",
+    ),
+    "gap": Rule(
+        "the level {code!r} of component {component!r} is a gap",
+        "there is no word picture at that level",
+        "choose one of {known}",
+    ),
+    "points-order": Rule(
+        "level {code!r} is worth more points than the better level {better!r}",
+        "a better placement would lower the score",
+        "give better levels at least as many points",
+    ),
+    "part-points": Rule(
+        "level {code!r} has no points though others of its scale have",
+        "points for some levels and steps for others cannot be added",
+        "give every level of the scale its points, or none",
+    ),
+    "unknown-section": Rule(
+        "section {section} is not in {framework}",
+        "the component would be in no part of the report",
+        "{near}choose a section `id` of {framework}",
+    ),
+    "unknown-reference": Rule(
+        "{reference} is not in the catalog",
+        "the file cannot be checked or used without it",
+        "{near}put its file under the maps folder, or name the folder with --maps",
+    ),
+    "broken-reference": Rule(
+        "{reference} cannot be used, its own file has problems",
+        "the file cannot be checked or used without it",
+        "mend that one first: `icmaps validate {other}`",
+    ),
+    "misplaced": Rule(
+        "the file says it is {says}, its name says {name}",
+        "it would be found under the wrong name",
+        "rename the file to {expected}, or correct `id` and `version`",
+    ),
+    "published-changed": Rule(
+        "the published file has changed since it was locked",
+        "placements made on it would no longer mean what they meant",
+        "undo the change and make a new version, in a file of its own",
+    ),
+    "published-unlocked": Rule(
+        "the file is published but not in versions.lock",
+        "a later change to it would go unnoticed",
+        "run `sha256sum` on it in the maps folder and add the line to versions.lock",
+        "warning",
+    ),
+    # ---- assessments ----------------------------------------------------------------------
+    "unknown-component": Rule(
+        "component {component} is not on {map}",
+        "what the file says about it would be lost",
+        "{near}see `icmaps show {map}` for the ids",
+    ),
+    "unknown-level": Rule(
+        "component {component!r} has no level {code}",
+        "it would stand for nothing",
+        "{hint}",
+    ),
+    "level-and-answer": Rule(
+        "component {component!r} has both a level and an answer",
+        "only one of the two can be meant",
+        "delete one",
+    ),
+    "no-answer": Rule(
+        "component {component!r} has neither a level nor an answer",
+        "an unanswered component is left out altogether",
+        "give `level` or `answer`, or delete the placement",
+    ),
+    "unknown-scope": Rule(
+        "section {section} is not in {framework}",
+        "nobody could tell which components were taken on",
+        "{near}see `icmaps show {map}` for the sections",
+    ),
+    "out-of-scope": Rule(
+        "component {component!r} lies outside the scope",
+        "it was not asked, so its placement would count nowhere",
+        "add {section!r} to `scope`, or delete the placement",
+    ),
+    "goal-not-better": Rule(
+        "the goal for {component!r} is level {to!r}, the placement is {level!r}",
+        "a goal points to a level nearer the ideal than today's",
+        "{hint}",
+    ),
+    "goal-off-scale": Rule(
+        "the goal for {component!r} is the off-scale choice {to!r}",
+        "a goal is a level of the map",
+        "choose one of {known}",
+    ),
+    "goal-count": Rule(
+        "there are {count} goals",
+        "one to three can be worked on at a time",
+        "keep the three that matter most",
+    ),
+}

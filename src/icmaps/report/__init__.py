@@ -1,0 +1,189 @@
+"""Growth reports: profiles to a view model, to HTML, to PDF.
+
+The view (`_view`) decides everything, the templates print it, and only `_pdf` knows WeasyPrint,
+which is loaded when the first PDF is asked for.
+"""
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+import jinja2
+
+from icmaps import _data
+from icmaps.content import Catalog
+from icmaps.errors import RenderError
+from icmaps.models import Assessment, PolicyName
+from icmaps.report._view import ReportView
+from icmaps.report._writer import report_view
+from icmaps.scoring import score
+
+__all__ = ["Report", "ReportView", "report_html", "report_pdf", "report_view", "write_report"]
+
+PageSize = Literal["letter", "a4"]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A growth report as a PDF.
+
+    Attributes:
+        data: The bytes of the PDF: tagged, PDF/UA-1, the assessments attached as JSON.
+        pages: How many pages it has.
+        missing: Characters for which no font was found; empty when all is well.
+    """
+
+    data: bytes
+    pages: int
+    missing: str
+
+
+def write_report(
+    assessments: Sequence[Assessment],
+    path: str | Path,
+    *,
+    catalog: Catalog | None = None,
+    policy: PolicyName | None = None,
+    size: PageSize = "letter",
+    made_on: date | None = None,
+) -> Report:
+    """Write the growth report of one person.
+
+    Args:
+        assessments: One for each round, in any order, all of one person on one map version. The
+            latest round is reported, the earlier ones become growth.
+        path: Where to write; the name ends in `.pdf` or `.html`.
+        catalog: Where the map is found; the bundled maps if None.
+        policy: The scoring policy; the map's own if None.
+        size: The paper.
+        made_on: The date printed on the report; that of the latest round if None.
+
+    Returns:
+        The report as it was written.
+
+    Raises:
+        RenderError: If the name says neither PDF nor HTML, or the file cannot be written; what was
+            there before is kept.
+        ScoringError: If the assessments are not rounds of one person on one map version.
+    """
+    target = Path(path)
+    if target.suffix.lower() == ".html":
+        html = report_html(assessments, catalog=catalog, policy=policy, made_on=made_on)
+        report = Report(html.encode(), 0, "")
+    elif target.suffix.lower() == ".pdf":
+        report = report_pdf(assessments, catalog=catalog, policy=policy, size=size, made_on=made_on)
+    else:
+        raise RenderError(f"{target.name!r} ends in neither .pdf nor .html; name one that does")
+    _replace(target, report.data)
+    return report
+
+
+def _replace(target: Path, data: bytes) -> None:
+    """Write a file whole or not at all."""
+    draft = target.with_name(f".{target.name}.{os.getpid()}.draft")
+    try:
+        draft.write_bytes(data)
+        draft.replace(target)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        reason = (error.strerror or str(error)).lower()
+        raise RenderError(
+            f"{str(target)!r} cannot be written: {reason}; name a folder you may write to"
+        ) from None
+
+
+def report_pdf(
+    assessments: Sequence[Assessment],
+    *,
+    catalog: Catalog | None = None,
+    policy: PolicyName | None = None,
+    size: PageSize = "letter",
+    made_on: date | None = None,
+) -> Report:
+    """Return the growth report of one person as a PDF; the arguments are those of `write_report`.
+
+    The same arguments give the same bytes.
+    """
+    from icmaps.report import _pdf  # WeasyPrint takes a while to load and is not always needed
+
+    rounds = _in_order(assessments)
+    made_on = made_on or rounds[-1].round.date
+    view = _view(rounds, catalog, policy, made_on)
+    created = datetime.combine(made_on, time(), UTC)
+    attached = [
+        _pdf.AttachedFile(
+            name=f"assessment-{assessment.round.id}.json",
+            description=f"The assessment of {assessment.round.id}, for reading back",
+            text=json.dumps(assessment.as_file(), ensure_ascii=False, indent=2),
+            created=created,
+        )
+        for assessment in rounds
+    ]
+    pdf = _pdf.print_pdf(
+        _html(view, made_on, screen=False),
+        _style(),
+        size=size,
+        texts=view.typed(),
+        attached=attached,
+    )
+    return Report(pdf.data, pdf.pages, pdf.missing)
+
+
+def report_html(
+    assessments: Sequence[Assessment],
+    *,
+    catalog: Catalog | None = None,
+    policy: PolicyName | None = None,
+    made_on: date | None = None,
+) -> str:
+    """Return the growth report of one person as one HTML page with its style sheet inside.
+
+    The arguments are those of `write_report`.
+    """
+    rounds = _in_order(assessments)
+    made_on = made_on or rounds[-1].round.date
+    return _html(_view(rounds, catalog, policy, made_on), made_on, screen=True)
+
+
+def _in_order(assessments: Sequence[Assessment]) -> list[Assessment]:
+    if not assessments:
+        raise RenderError("there is no assessment to report; give at least one")
+    return sorted(assessments, key=lambda assessment: assessment.round.date)
+
+
+def _view(
+    rounds: Sequence[Assessment],
+    catalog: Catalog | None,
+    policy: PolicyName | None,
+    made_on: date,
+) -> ReportView:
+    profiles = [score(assessment, catalog=catalog, policy=policy) for assessment in rounds]
+    return report_view(profiles, made_on)
+
+
+def _html(view: ReportView, made_on: date, *, screen: bool) -> str:
+    """Return the page; for a screen with its style sheets inside, for print without any."""
+    return _template().render(view=view, created=made_on.isoformat(), screen=screen)
+
+
+@lru_cache(maxsize=1)
+def _template() -> jinja2.Template:
+    # Autoescape is a constant: `select_autoescape` goes by the file's name and misses some.
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_data.folder("templates")),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("report/growth.html")
+
+
+@lru_cache(maxsize=1)
+def _style() -> str:
+    return (_data.folder("templates") / "report" / "growth.css").read_text("utf-8")

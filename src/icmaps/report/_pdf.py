@@ -1,0 +1,260 @@
+"""HTML to PDF: the only module that imports WeasyPrint.
+
+WeasyPrint fetches whatever a document names, files of this machine included, and a style sheet or
+an attachment made without a fetcher brings its own (`research/security.md` 1.1). So every object
+made here is given the one fetcher that knows the packaged fonts and nothing else.
+"""
+
+import hashlib
+import json
+import logging
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import weasyprint
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+from icmaps import _data
+from icmaps.errors import RenderError
+
+PageSize = Literal["letter", "a4"]
+
+_SCHEME: Final = "icmaps"
+_FONT_FOLDER: Final = "style/fonts"
+_MISSING: Final = re.compile(r"unsupported by fonts: .*?U\+([0-9A-F]+)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class _Face:
+    """A bundled font: its family in our style sheets, and its file."""
+
+    family: str
+    file: str
+    weight: int = 400
+    style: str = "normal"
+
+
+# Every report is set in these.
+_MAIN: Final = (
+    _Face("icmaps Sans", "IcmapsSans-Regular.ttf"),
+    _Face("icmaps Sans", "IcmapsSans-Semibold.ttf", 600),
+    _Face("icmaps Sans", "IcmapsSans-Bold.ttf", 700),
+    _Face("icmaps Marks", "IcmapsMarks-Regular.ttf"),
+)
+# These are added for a report whose texts need them; each costs time merely by being there.
+_FALLBACKS: Final = (
+    _Face("icmaps Arabic", "NotoSansArabic-Regular.ttf"),
+    _Face("icmaps Arabic", "NotoSansArabic-Bold.ttf", 700),
+    _Face("icmaps Han", "NotoSansSC-Regular.ttf"),
+    _Face("icmaps Hangul", "NotoSansKR-Regular.ttf"),
+)
+
+
+class AssetFetcher(URLFetcher):  # type: ignore[misc]
+    """Serves the packaged fonts and nothing else; what was asked for is kept in `asked`."""
+
+    def __init__(self) -> None:
+        super().__init__(allowed_protocols={_SCHEME}, allow_redirects=False, fail_on_errors=True)
+        self.asked: list[str] = []
+        fonts = _data.folder("templates") / _FONT_FOLDER
+        self._assets: Mapping[str, Path] = {
+            f"{_SCHEME}:/{face.file}": fonts / face.file for face in (*_MAIN, *_FALLBACKS)
+        }
+
+    def fetch(self, url: str, headers: object = None) -> Any:
+        """Return a packaged font.
+
+        Raises:
+            FatalURLFetchingError: For any other address; nothing is opened or asked for.
+        """
+        del headers
+        self.asked.append(url)
+        path = self._assets.get(url)
+        if path is None:
+            raise FatalURLFetchingError(f"a report may not load {url!r}")
+        return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": "font/ttf"})
+
+
+@dataclass(frozen=True, slots=True)
+class Pdf:
+    """A printed document.
+
+    Attributes:
+        data: The bytes of the PDF, PDF/UA-1.
+        pages: How many pages it has.
+        missing: Characters for which neither a bundled nor an installed font has a picture.
+    """
+
+    data: bytes
+    pages: int
+    missing: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttachedFile:
+    """A file put inside the PDF."""
+
+    name: str
+    description: str
+    text: str
+    created: datetime
+
+
+def print_pdf(
+    html: str,
+    css: str,
+    *,
+    size: PageSize,
+    texts: Iterable[str],
+    attached: Sequence[AttachedFile],
+) -> Pdf:
+    """Print a page of HTML as a tagged PDF.
+
+    Args:
+        html: The document, autoescaped.
+        css: Its style sheet; the same text is parsed once and kept.
+        size: The paper.
+        texts: What somebody typed, for choosing the fonts to add.
+        attached: Files to put inside the PDF.
+
+    Returns:
+        The PDF; the same arguments give the same bytes.
+
+    Raises:
+        RenderError: If the document asks for anything that is not packaged.
+    """
+    fonts = _fonts()
+    sheets = [_main_style(css), _page_style(size)]
+    sheets += [_faces_style(family) for family in _families_for(texts)]
+    listener = _Listener()
+    logger = logging.getLogger("weasyprint")
+    logger.addHandler(listener)
+    try:
+        document = _Html(string=html, base_url=f"{_SCHEME}:/", url_fetcher=fonts.fetcher).render(
+            font_config=fonts.configuration, stylesheets=sheets, pdf_variant="pdf/ua-1"
+        )
+        document.metadata.attachments = [_attachment(file, fonts.fetcher) for file in attached]
+        data = document.write_pdf(
+            pdf_variant="pdf/ua-1", pdf_identifier=hashlib.sha256(html.encode()).digest()[:16]
+        )
+    except FatalURLFetchingError as error:
+        raise RenderError(str(error)) from None
+    finally:
+        logger.removeHandler(listener)
+    return Pdf(data, len(document.pages), "".join(sorted(listener.missing)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Fonts:
+    """What all renders of a process share, made once: it costs more than a page."""
+
+    configuration: FontConfiguration
+    fetcher: AssetFetcher
+
+
+class _Html(weasyprint.HTML):  # type: ignore[misc]
+    """An HTML document that starts from our short list of elements (`style/elements.css`).
+
+    The hook is WeasyPrint's own, for its tests, and not public: should it go away, reports come
+    out the same, an eighth slower.
+    """
+
+    def _ua_stylesheets(self, forms: bool = False) -> list[weasyprint.CSS]:  # noqa: FBT001, FBT002
+        del forms
+        return [_elements_style()]
+
+
+@lru_cache(maxsize=1)
+def _elements_style() -> weasyprint.CSS:
+    return _css((_data.folder("templates") / "style" / "elements.css").read_text("utf-8"))
+
+
+@lru_cache(maxsize=1)
+def _fonts() -> _Fonts:
+    return _Fonts(FontConfiguration(), AssetFetcher())
+
+
+def _css(text: str) -> weasyprint.CSS:
+    fonts = _fonts()
+    return weasyprint.CSS(
+        string=text,
+        base_url=f"{_SCHEME}:/",
+        url_fetcher=fonts.fetcher,
+        font_config=fonts.configuration,
+    )
+
+
+def _face_rules(faces: Iterable[_Face]) -> str:
+    return "".join(
+        f'@font-face {{ font-family: "{face.family}"; font-weight: {face.weight};'
+        f' font-style: {face.style}; src: url("{_SCHEME}:/{face.file}") }}'
+        for face in faces
+    )
+
+
+@lru_cache(maxsize=4)
+def _main_style(css: str) -> weasyprint.CSS:
+    return _css(_face_rules(_MAIN) + css)
+
+
+@lru_cache(maxsize=2)
+def _page_style(size: PageSize) -> weasyprint.CSS:
+    return _css(f"@page {{ size: {size} portrait }}")
+
+
+@lru_cache(maxsize=4)
+def _faces_style(family: str) -> weasyprint.CSS:
+    return _css(_face_rules(face for face in _FALLBACKS if face.family == family))
+
+
+@lru_cache(maxsize=1)
+def _coverage() -> Mapping[str, list[tuple[int, int]]]:
+    path = _data.folder("templates") / _FONT_FOLDER / "coverage.json"
+    covered: Mapping[str, list[tuple[int, int]]] = json.loads(path.read_text("utf-8"))
+    return covered
+
+
+def _has(file: str, character: str) -> bool:
+    return any(first <= ord(character) <= last for first, last in _coverage()[file])
+
+
+def _families_for(texts: Iterable[str]) -> list[str]:
+    """Return the fallback families that the texts need beyond the main one."""
+    characters = {c for text in texts if not text.isascii() for c in text if not c.isspace()}
+    left = {c for c in characters if not _has(_MAIN[0].file, c)}
+    families = []
+    for face in _FALLBACKS:
+        if face.family not in families and any(_has(face.file, c) for c in left):
+            families.append(face.family)
+    return families
+
+
+def _attachment(file: AttachedFile, fetcher: AssetFetcher) -> weasyprint.Attachment:
+    return weasyprint.Attachment(
+        string=file.text,
+        name=file.name,
+        description=file.description,
+        created=file.created,
+        modified=file.created,
+        relationship="Data",
+        base_url=f"{_SCHEME}:/",
+        url_fetcher=fetcher,
+    )
+
+
+class _Listener(logging.Handler):
+    """Collects the characters that WeasyPrint says no font has."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.missing: set[str] = set()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if match := _MISSING.search(record.getMessage()):
+            self.missing.add(chr(int(match[1], 16)))

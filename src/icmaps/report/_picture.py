@@ -1,0 +1,185 @@
+"""Page one's picture: components by standard and level, the spread, and the ladder's marks."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from icmaps.models import ICMap
+from icmaps.report._view import Column, Share, Spread, StandardRow
+from icmaps.report._words import (
+    ACCEPTABLE_LINE,
+    BEFORE,
+    DOWN,
+    GAP,
+    IDEAL_LINE,
+    NOW,
+    OTHER,
+    UP,
+    count,
+    round_name,
+)
+from icmaps.scoring import ComponentResult, Move, Profile, Summary
+
+MAX_MARKS: Final = 4  # more marks in one cell become a number: nobody counts dots
+BAR: Final = 86  # width of a bar, in percent of the line; its name takes the rest
+_TONES: Final = 6  # shades the style sheet has
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The components under one standard, or under what the framework has instead."""
+
+    anchor: str
+    code: str
+    title: str
+    summary: Summary
+    results: tuple[ComponentResult, ...]
+
+
+def groups(profile: Profile) -> tuple[Group, ...]:
+    """Return the standards that hold an asked component, in framework order."""
+    framework = profile.framework
+    holders: dict[str, list[ComponentResult]] = {}
+    for result in profile.components:
+        path = (*framework.above(result.component.section), result.component.section)
+        named = [s for s in path if framework.section(s).kind in {"standard", "cluster"}]
+        holders.setdefault((named or path)[0], []).append(result)
+    return tuple(
+        Group(
+            anchor=f"section-{section.id}",
+            code=section.code or "",
+            title=section.title,
+            summary=section.summary,
+            results=tuple(holders[section.id]),
+        )
+        for section in profile.sections
+        if section.id in holders
+    )
+
+
+def printed(icmap: ICMap, ideal_first: Sequence[_T]) -> tuple[_T, ...]:
+    """Return things that are in rank order in the order in which the map prints its levels."""
+    return tuple(ideal_first if icmap.direction == "ideal-first" else reversed(ideal_first))
+
+
+def level_names(profile: Profile) -> tuple[str, ...]:
+    """Return what to call each rank, 0 first, as far as the rows agree on a name."""
+    names = []
+    for rank, (labels, codes) in enumerate(_names_by_rank(profile)):
+        name = labels.pop() if len(labels) == 1 else None
+        code = codes.pop() if len(codes) == 1 else None
+        unnamed = "Ideal" if rank == 0 else f"{count(rank, 'step')} away"
+        names.append(" ".join(part for part in (name, code) if part) or unnamed)
+    return tuple(names)
+
+
+def columns(profile: Profile) -> tuple[Column, ...]:
+    """Return the levels as columns of the picture, in printed order, narrow heads."""
+    heads = [
+        codes.pop() if len(codes) == 1 else f"+{rank}" if rank else "Ideal"
+        for rank, (_, codes) in enumerate(_names_by_rank(profile))
+    ]
+    return printed(profile.icmap, [Column(head, _tone(rank)) for rank, head in enumerate(heads)])
+
+
+def _names_by_rank(profile: Profile) -> Iterator[tuple[set[str | None], set[str]]]:
+    """Yield the labels and the codes that the rows use at each rank."""
+    components = [result.component for result in profile.components]
+    for rank in range(max(len(component.variations) for component in components)):
+        row = [c.variations[rank] for c in components if rank < len(c.variations)]
+        yield {variation.label for variation in row}, {variation.code for variation in row}
+
+
+def _tone(rank: int) -> str:
+    return f"t{min(rank, _TONES - 1)}"
+
+
+def standard_row(group: Group, icmap: ICMap, ranks: int, moves: Mapping[str, Move]) -> StandardRow:
+    """Return one line of the picture.
+
+    Args:
+        group: The standard.
+        icmap: The map.
+        ranks: How many columns the picture has.
+        moves: What moved, by component; empty in a first round.
+    """
+    without_level = sum(1 for result in group.results if result.rank is None)
+    kinds = [moves[result.id].kind for result in group.results if result.id in moves]
+    moved = [
+        f"{mark}{kinds.count(kind)}" for kind, mark in (("up", UP), ("down", DOWN)) if kind in kinds
+    ]
+    return StandardRow(
+        code=group.code,
+        title=group.title,
+        anchor=group.anchor,
+        cells=printed(icmap, [_cell(group.results, rank, moves) for rank in range(ranks)]),
+        open=str(without_level or ""),
+        moved=" ".join(moved),
+    )
+
+
+def _cell(results: Sequence[ComponentResult], rank: int, moves: Mapping[str, Move]) -> str:
+    now = sum(1 for result in results if result.rank == rank)
+    left = sum(
+        1
+        for result in results
+        if (move := moves.get(result.id))
+        and result.component.rank(move.earlier_level) == rank
+        and result.rank != rank
+    )
+    if now + left <= MAX_MARKS:
+        return NOW * now + BEFORE * left
+    return (f"{NOW}{now}" if now else "") + (f"{BEFORE}{left}" if left else "")
+
+
+def spread(profile: Profile, labels: Sequence[str]) -> Spread | None:
+    """Return the spread of levels over everything asked, as shares of a bar.
+
+    Args:
+        profile: The round.
+        labels: What to call each rank.
+
+    Returns:
+        The bar; None where nothing has a level.
+    """
+    by_rank = profile.overall.by_rank
+    placed = sum(by_rank)
+    if not placed:
+        return None
+    shares = [
+        Share(
+            label=label,
+            count=str(number),
+            width=f"{BAR * number / placed:.2f}%",
+            tone=_tone(rank),
+        )
+        for rank, (label, number) in enumerate(zip(labels, by_rank, strict=False))
+    ]
+    in_order = printed(profile.icmap, shares)
+    return Spread(round_name(profile), tuple(s for s in in_order if s.count != "0"))
+
+
+def ladder(result: ComponentResult, icmap: ICMap, before: str | None) -> str:
+    """Return the levels of a component as one run of marks, with its fidelity lines.
+
+    Args:
+        result: The component today.
+        icmap: The map.
+        before: The level of last time, if there was one.
+    """
+    component = result.component
+    lines = component.fidelity
+    ideal = component.rank(lines.ideal_until) if lines else None
+    acceptable = component.rank(lines.acceptable_until) if lines else None
+    was = component.rank(before)
+    last = len(component.variations) - 1
+    marks = []
+    for variation in component.variations:
+        rank = variation.rank
+        mark = GAP if variation.gap else OTHER
+        marks.append(NOW if rank == result.rank else BEFORE if rank == was else mark)
+        if rank != last:
+            marks += [IDEAL_LINE] if rank == ideal else []
+            marks += [ACCEPTABLE_LINE] if rank == acceptable else []
+    return "".join(printed(icmap, marks))

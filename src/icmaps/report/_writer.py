@@ -1,0 +1,348 @@
+"""Profiles to view: every decision about wording, order and what is worth a line of a report."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+
+from icmaps.models import Component, Goal, Variation
+from icmaps.report import _words as words
+from icmaps.report._picture import (
+    Group,
+    columns,
+    groups,
+    ladder,
+    level_names,
+    spread,
+    standard_row,
+)
+from icmaps.report._view import ComponentBlock, GoalCard, Note, ReportView, Standard
+from icmaps.report._words import level, titled
+from icmaps.scoring import ComponentResult, Growth, Move, Profile, compare
+
+MAX_UPS: Final = 4
+MAX_DOWNS: Final = 2
+MAX_NAMED: Final = 4
+MAX_STARTS: Final = 3
+MAX_SPREADS: Final = 3
+
+
+def report_view(profiles: Sequence[Profile], made_on: date) -> ReportView:
+    """Return what the growth report of one person says.
+
+    Args:
+        profiles: One for each round, in order of date; the last one is reported, the others are
+            the way there. All on the same map version.
+        made_on: The date printed as that of the report.
+
+    Returns:
+        The view, ready for the templates.
+
+    Raises:
+        ScoringError: If two of the profiles cannot be compared.
+    """
+    return _Writer(profiles, made_on).view()
+
+
+class _Writer:
+    """Writes the view of one report; holds what every part of it needs."""
+
+    def __init__(self, profiles: Sequence[Profile], made_on: date) -> None:
+        self.profiles = tuple(profiles)
+        self.made_on = made_on
+        self.now = self.profiles[-1]
+        self.before = self.profiles[-2] if len(self.profiles) > 1 else None
+        self.growth: Growth | None = compare(self.before, self.now) if self.before else None
+        self.moves: dict[str, Move] = (
+            {move.component_id: move for move in self.growth.moves} if self.growth else {}
+        )
+        self.icmap = self.now.icmap
+        self.assessment = self.now.assessment
+        self.groups = groups(self.now)
+        self.names = level_names(self.now)
+
+    def view(self) -> ReportView:
+        name = self.assessment.respondent.label
+        kind = "Growth report" if self.before else "First-round report"
+        goals = self.assessment.goals
+        cards = [self._goal(g) for g in goals] or [self._start(result) for result in self._starts()]
+        spreads = [spread(p, self.names) for p in reversed(self.profiles[-MAX_SPREADS:])]
+        ranks = len(self.names)
+        return ReportView(
+            language=self.icmap.language,
+            title=f"{kind}: {name}, {self.icmap.title}, {words.round_name(self.now)}",
+            name=name,
+            **self._header(kind),
+            opening=self._opening(),
+            columns=columns(self.now),
+            has_open=any(result.rank is None for result in self.now.components),
+            has_moves=self.growth is not None,
+            rows=tuple(standard_row(g, self.icmap, ranks, self.moves) for g in self.groups),
+            spreads=tuple(bar for bar in spreads if bar),
+            notes=tuple(self._notes()),
+            goals_heading="My goals" if goals else "Places to start",
+            goals_note="" if goals else words.STARTS_NOTE,
+            goals=tuple(cards),
+            standards=tuple(self._standard(group) for group in self.groups),
+            legend=self._legend(),
+            example=self._example(),
+            numbers=self._numbers(),
+            numbers_note=self.now.policy_note,
+            glossary=self._glossary(),
+            plan=self._plan(),
+            colophon=self._colophon(),
+        )
+
+    # ---- page one -------------------------------------------------------------------------
+
+    def _header(self, kind: str) -> dict[str, str]:
+        assessment, framework = self.assessment, self.now.framework
+        where = assessment.respondent.groups
+        rater = words.RATERS[assessment.rater.kind]
+        if assessment.rater.name:
+            rater += f" ({assessment.rater.name})"
+        edition = "" if framework.edition in framework.title else f" · {framework.edition}"
+        return {
+            "role": f"{self.icmap.title} · {framework.title}{edition}",
+            "occasion": f"{kind} · {words.round_and_day(self.now)} · {rater}",
+            "place": " · ".join(g for g in (where.team, where.school, where.district) if g),
+        }
+
+    def _opening(self) -> str:
+        whole = self.now.overall
+        own = self.assessment.rater.kind == "self"
+        text = "I placed my practice on " if own else "This practice was placed on "
+        text += f"{whole.answered} of {words.count(whole.asked, 'component')}"
+        if self.assessment.scope:
+            titles = [self.now.framework.section(s).title for s in self.assessment.scope]
+            text += f" taken on this time ({', '.join(titles)})"
+        others = [
+            f"{number} {meaning}"
+            for number, meaning in (
+                (whole.not_applicable, "not applicable"),
+                (whole.dont_know, "don't know yet"),
+                (whole.unanswered, "left open"),
+            )
+            if number
+        ]
+        text += f"; {', '.join(others)}." if others else "."
+        zones = [result.zone for result in self.now.components if result.zone]
+        if zones:
+            ideal = zones.count("ideal")
+            acceptable = ideal + zones.count("acceptable")
+            text += f" {ideal} of them {'is' if ideal == 1 else 'are'} ideal practice as the map "
+            text += f"draws the line, {acceptable} at least acceptable."
+        return text
+
+    def _notes(self) -> list[Note]:
+        """Return what stands beside the picture."""
+        notes = self._move_notes()
+        below = [titled(self.icmap.component(i)) for i in self.now.overall.critical_below]
+        if below:
+            heading = "Critical, not yet acceptable"
+            notes.append(Note("critical", words.CRITICAL, heading, _first(below, MAX_NAMED)))
+        if self.growth is None:
+            ideal = [titled(r.component) for r in self.now.components if r.zone == "ideal"]
+            if ideal:
+                heading = f"{len(ideal)} at the ideal"
+                notes.append(Note("up", words.NOW, heading, _first(ideal, MAX_NAMED)))
+        return notes
+
+    def _move_notes(self) -> list[Note]:
+        if self.growth is None or self.before is None:
+            return []
+        notes, rest = [], []
+        for kind, mark, meaning in words.MOVES:
+            moves = [move for move in self.growth.moves if move.kind == kind]
+            if moves and mark:
+                most = MAX_UPS if kind == "up" else MAX_DOWNS
+                items = _first([self._from_to(move) for move in moves], most)
+                notes.append(Note(kind, mark, f"{len(moves)} {meaning}", items))
+            elif moves:
+                rest.append(f"{len(moves)} {meaning}")
+        if rest:
+            notes.append(Note("rest", "", "; ".join(rest), ()))
+        return notes
+
+    def _from_to(self, move: Move) -> str:
+        component = self.icmap.component(move.component_id)
+        return f"{titled(component)} ({move.earlier_level}\u00a0→\u00a0{move.later_level})"
+
+    # ---- goals ----------------------------------------------------------------------------
+
+    def _goal(self, goal: Goal) -> GoalCard:
+        component = self.icmap.component(goal.component)
+        facts = (("What I will do", goal.action), ("Who helps", goal.support))
+        said = tuple((term, text) for term, text in facts if text)
+        return self._card(component, goal.to, said, goal.by)
+
+    def _start(self, result: ComponentResult) -> GoalCard:
+        to = result.next_better.code if result.next_better else result.component.levels[0]
+        return self._card(result.component, to)
+
+    def _starts(self) -> list[ComponentResult]:
+        """Return where one could start: critical rows first, then those furthest from ideal."""
+        below = set(self.now.overall.critical_below)
+
+        def urgency(result: ComponentResult) -> tuple[bool, bool, float]:
+            away = (result.to_target or result.to_ideal or 0) / (result.ranks - 1)
+            return result.id not in below, not result.component.critical, -away
+
+        able = [result for result in self.now.components if result.next_better]
+        return sorted(able, key=urgency)[:MAX_STARTS]
+
+    def _card(
+        self,
+        component: Component,
+        to: str,
+        facts: tuple[tuple[str, str], ...] = (),
+        by: date | None = None,
+    ) -> GoalCard:
+        placed = self.assessment.placement(component.id)
+        code = placed.level if placed else None
+        now = _variation(component, code)
+        return GoalCard(
+            title=titled(component),
+            anchor=component.id,
+            critical=component.critical,
+            now_label=f"Now: {level(component, code)}",
+            now=now.bullets if now else ("No level chosen yet.",),
+            next_label=f"Next: {level(component, to)}{f', by {words.day(by)}' if by else ''}",
+            next=component.variation(to).bullets,
+            advice=(component.next_step(code) if code else None) or "",
+            facts=facts,
+        )
+
+    def _plan(self) -> tuple[str, ...]:
+        titles = [titled(self.icmap.component(g.component)) for g in self.assessment.goals]
+        return (*titles, *[""] * (MAX_STARTS - len(titles)))
+
+    # ---- the components -------------------------------------------------------------------
+
+    def _standard(self, group: Group) -> Standard:
+        states = [self._state(result) for result in group.results]
+        return Standard(
+            anchor=group.anchor,
+            code=group.code,
+            title=group.title,
+            summary=" · ".join(f"{states.count(s)} {s}" for s in dict.fromkeys(states)),
+            components=tuple(self._block(result) for result in group.results),
+        )
+
+    def _state(self, result: ComponentResult) -> str:
+        if result.answered:
+            return level(result.component, result.level)
+        return words.ANSWERS[result.answer]
+
+    def _block(self, result: ComponentResult) -> ComponentBlock:
+        component = result.component
+        move = self.moves.get(component.id)
+        shown = _variation(component, result.level)
+        off_scale = tuple(c.text for c in component.off_scale if c.code == result.level)
+        evidence = (result.evidence or "").split("\n")
+        change, tone = self._change(component, move)
+        return ComponentBlock(
+            anchor=component.id,
+            code=component.code or "",
+            title=component.title,
+            critical=component.critical,
+            ladder=ladder(result, self.icmap, move.earlier_level if move else None),
+            state=self._state(result),
+            change=change,
+            tone=tone,
+            picture=shown.bullets if shown else off_scale,
+            trail=self._trail(component),
+            look_fors="; ".join(component.look_fors),
+            evidence=tuple(part for part in evidence if part.strip()),
+        )
+
+    def _change(self, component: Component, move: Move | None) -> tuple[str, str]:
+        if move is None:
+            return "", ""
+        was = level(component, move.earlier_level)
+        changes = {
+            "up": (f"{words.UP} from {was}", "up"),
+            "down": (f"{words.DOWN} from {was}", "down"),
+            "same": ("as last time", "same"),
+            "newly-answered": ("new this time", "same"),
+            "no-longer-answered": (f"last time {was}", "same"),
+            "incomparable": (f"last time {was}", "same"),
+        }
+        return changes.get(move.kind, ("", ""))
+
+    def _trail(self, component: Component) -> str:
+        """Return the levels of all rounds, where there are more than two to tell."""
+        if len(self.profiles) <= 2:  # noqa: PLR2004 - two rounds are told by `change`
+            return ""
+        steps = []
+        for profile in self.profiles:
+            placed = profile.assessment.placement(component.id)
+            steps.append(f"{words.month(profile)}: {(placed and placed.level) or '–'}")
+        return ", ".join(steps)
+
+    # ---- how to read it -------------------------------------------------------------------
+
+    def _legend(self) -> tuple[tuple[str, str], ...]:
+        components = [result.component for result in self.now.components]
+        lines = [component.fidelity for component in components if component.fidelity]
+        shown = (
+            (words.NOW, "now", True),
+            (words.BEFORE, "last time", self.before is not None),
+            (words.OTHER, "other levels", True),
+            (words.IDEAL_LINE, "ideal ends", any(line.ideal_until for line in lines)),
+            (words.ACCEPTABLE_LINE, "acceptable ends", any(x.acceptable_until for x in lines)),
+            (words.CRITICAL, "critical", any(component.critical for component in components)),
+            (words.GAP, "no such level", any(v.gap for c in components for v in c.variations)),
+        )
+        return tuple((mark, meaning) for mark, meaning, needed in shown if needed)
+
+    def _example(self) -> tuple[str, str] | None:
+        """Return the ladder of one of the components, the one with most to say, and its reading."""
+        placed = [result for result in self.now.components if result.rank is not None]
+        if not placed:
+            return None
+        moved = [r for r in placed if r.id in self.moves and self.moves[r.id].steps]
+        result = (moved or placed)[0]
+        component, move = result.component, self.moves.get(result.id)
+        text = f"{titled(component)}: today at {level(component, result.level)}"
+        if move and move.earlier_level and move.kind in {"up", "down"}:
+            text += f", last time at {level(component, move.earlier_level)}"
+        lines = component.fidelity
+        if lines and lines.ideal_until:
+            text += f"; ideal practice ends behind {level(component, lines.ideal_until)}"
+        if lines and lines.acceptable_until:
+            text += f"; acceptable practice ends behind {level(component, lines.acceptable_until)}"
+        return ladder(result, self.icmap, move.earlier_level if move else None), f"{text}."
+
+    def _numbers(self) -> tuple[str, ...]:
+        if self.now.policy == "distribution":
+            return ()
+        rows = [("Everything asked", self.now.overall.index)]
+        rows += [(f"{g.code} {g.title}".strip(), g.summary.index) for g in self.groups]
+        return tuple(
+            f"{title}: {'withheld' if index is None else f'{index:.0f}'}" for title, index in rows
+        )
+
+    def _glossary(self) -> tuple[tuple[str, str], ...]:
+        side = "left" if self.icmap.direction == "ideal-first" else "right"
+        return tuple((term, text.format(side=side)) for term, text in words.GLOSSARY)
+
+    def _colophon(self) -> tuple[str, ...]:
+        icmap, framework = self.icmap, self.now.framework
+        return (
+            f"IC map {icmap.reference} on {framework.reference} ({framework.title}, "
+            f"{framework.issuer}, {framework.edition}). Text of the map: "
+            f"{icmap.license or 'licence not stated'}.",
+            f"Printed {words.day(self.made_on)} with icmaps. The placements are attached to the "
+            "PDF as data.",
+        )
+
+
+def _variation(component: Component, code: str | None) -> Variation | None:
+    """Return the word picture of a level; None for none and for an off-scale choice."""
+    return component.variation(code) if code and component.rank(code) is not None else None
+
+
+def _first(items: list[str], most: int) -> tuple[str, ...]:
+    """Return the first few items, and how many more there are."""
+    rest = len(items) - most
+    return (*items[:most], f"and {rest} more on the pages that follow") if rest > 0 else (*items,)
