@@ -6,7 +6,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test slow check format bench lock clean pdf-packages tests-packages bench-packages
+.PHONY: help demo test slow check format bench picture lock clean pdf-packages tests-packages bench-packages
 
 PYTHON ?= python3
 ARGS ?=
@@ -41,6 +41,12 @@ format: $(READY)
 
 bench: $(READY) bench-packages
 	@set -e; for file in benchmarks/[!_]*.py; do echo "== $$file"; $(BIN)/python "$$file"; done
+
+# The picture in README: pages one and two of the demo's growth report.
+picture: $(READY) tests-packages
+	@$(RUN) icmaps demo -o out >/dev/null
+	@pdftoppm -r 84 -f 1 -l 2 -png out/jordan-ames-growth.pdf out/page
+	@$(BIN)/python docs/picture.py out/page-1.png out/page-2.png docs/growth-report.png
 
 # The newest versions that have been out for a week, for every Python and platform we support.
 lock:

@@ -126,11 +126,13 @@ class _Writer:
         ]
         text += f"; {', '.join(others)}." if others else "."
         zones = [result.zone for result in self.now.components if result.zone]
-        if zones:
-            ideal = zones.count("ideal")
-            acceptable = ideal + zones.count("acceptable")
+        ideal, acceptable = zones.count("ideal"), len(zones) - zones.count("unacceptable")
+        if ideal:
             text += f" {ideal} of them {'is' if ideal == 1 else 'are'} ideal practice as the map "
             text += f"draws the line, {acceptable} at least acceptable."
+        elif acceptable:
+            verb = "is" if acceptable == 1 else "are"
+            text += f" {acceptable} of them {verb} at least acceptable as the map draws the line."
         return text
 
     def _notes(self) -> list[Note]:
