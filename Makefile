@@ -39,7 +39,7 @@ format: $(READY)
 	$(RUN) ruff check --fix
 	$(RUN) ruff format
 
-bench: $(READY) bench-packages
+bench: $(READY) tests-packages bench-packages
 	@set -e; for file in benchmarks/[!_]*.py; do echo "== $$file"; $(BIN)/python "$$file"; done
 
 # The picture in README: pages one and two of the demo's growth report.

@@ -6,7 +6,6 @@ The peers do less: `bincount` gives the counts by answer of each section (by ran
 and so on) but no line, target or critical row; `mask.sum` gives seven of the counts.
 """
 
-import platform
 import sys
 from collections.abc import Callable
 from statistics import median
@@ -15,6 +14,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from _table import machine
 from icmaps import _kernel
 
 COMPONENTS: Final = 50
@@ -131,8 +131,7 @@ def main() -> None:
     bincount = rate(lambda: by_bincount(small, compiled), small.size, 3)
     masks = rate(lambda: by_masks(small, compiled), small.size, 3)
     single = COMPONENTS / rate(lambda: _kernel.count(one, compiled), COMPONENTS, 101)
-    versions = f"Python {platform.python_version()}, NumPy {np.__version__}"
-    print(f"{platform.machine()}, {processor()}, {versions}, one thread")
+    print(f"{machine('numpy')}, one thread")
     print(f"{size:,} assessments x {COMPONENTS} components, {len(compiled.parent)} sections\n")
     print(f"all counts, row order      {kernel:8.0f} million placements/s")
     print(f"all counts, column order   {columns:8.0f} million placements/s")
@@ -140,14 +139,6 @@ def main() -> None:
     print(f"one assessment             {single:8.0f} microseconds\n")
     print(f"NumPy bincount a section   {bincount:8.1f}; the kernel is {kernel / bincount:.0f} x")
     print(f"NumPy masks and sums       {masks:8.1f}; the kernel is {kernel / masks:.0f} x")
-
-
-def processor() -> str:
-    try:
-        with open("/proc/cpuinfo", encoding="utf-8") as lines:  # noqa: PTH123
-            return next(line.partition(": ")[2].strip() for line in lines if "model name" in line)
-    except (OSError, StopIteration):
-        return platform.processor() or "processor unknown"
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ costs next to nothing and a program that only validates never loads the PDF libr
 """
 
 import importlib
-from importlib.metadata import version as _version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -31,6 +30,8 @@ if TYPE_CHECKING:
     from icmaps.report import Report, report_html, report_pdf, write_report
     from icmaps.scoring import Growth, Profile, Summary, compare, score
 
+    __version__: str
+
 __all__ = [
     "Assessment",
     "Catalog",
@@ -51,6 +52,7 @@ __all__ = [
     "Summary",
     "UnknownNameError",
     "Variation",
+    "__version__",
     "compare",
     "load_map",
     "read_assessment",
@@ -59,8 +61,6 @@ __all__ = [
     "score",
     "write_report",
 ]
-
-__version__ = _version("icmaps")
 
 _MODULES = {
     "content": ("Catalog", "load_map", "read_assessment"),
@@ -89,9 +89,12 @@ _HOME = {name: module for module, names in _MODULES.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOME:
+    if name == "__version__":  # reading it costs more than everything else here
+        value = importlib.import_module("importlib.metadata").version("icmaps")
+    elif name in _HOME:
+        value = getattr(importlib.import_module(f"icmaps.{_HOME[name]}"), name)
+    else:
         raise AttributeError(f"module 'icmaps' has no attribute {name!r}")
-    value = getattr(importlib.import_module(f"icmaps.{_HOME[name]}"), name)
     globals()[name] = value
     return value
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from pathlib import Path
 from typing import Annotated
@@ -10,28 +11,29 @@ import typer
 
 import icmaps
 from icmaps import _data
-from icmaps.cli._app import PaperOption, app, catalog, console
+from icmaps.cli._app import JsonOption, PaperOption, app, counted, print_json, printable
+from icmaps.cli._help import Command
 
 
-@app.command("demo", epilog="Example: icmaps demo -o my-first-reports")
+@app.command("demo", cls=Command, epilog="Example: icmaps demo -o my-first-reports")
 def demo(
     *,
     output: Annotated[
-        Path, typer.Option("-o", "--output", metavar="DIR", help="Where to put the reports.")
+        Path,
+        typer.Option(
+            "-o", "--output", metavar="DIR", readable=False, help="Where to put the reports."
+        ),
     ] = Path("icmaps-demo"),
     paper: PaperOption = "letter",
+    as_json: JsonOption = False,
 ) -> None:
-    """Do the main job on bundled examples: a first-round report and a growth report."""
-    found = catalog(None)
-    folder = _data.folder("examples")
-    try:
-        output.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise icmaps.RenderError(
-            f"{str(output)!r} cannot be made: {error.strerror}; name another folder with -o"
-        ) from None
-    rounds = ("jordan-ames-2026-spring.yaml", "jordan-ames-2026-fall.yaml")
-    fall, spring = (folder / rounds[1]), (folder / rounds[0])
+    """Make two reports of bundled examples: a first round, and growth."""
+    found = icmaps.Catalog()  # the bundled maps, whatever ICMAPS_PATH says
+    examples = _data.folder("examples")
+    spring = examples / "jordan-ames-2026-spring.yaml"
+    fall = examples / "jordan-ames-2026-fall.yaml"
+    _make_folder(output)
+    written = []
     for title, name, sources in (
         ("First round", "jordan-ames-first-round.pdf", [spring]),
         ("Growth", "jordan-ames-growth.pdf", [spring, fall]),
@@ -39,11 +41,28 @@ def demo(
         start = time.perf_counter()
         assessments = [found.read_assessment(source) for source in sources]
         made = icmaps.write_report(assessments, output / name, catalog=found, size=paper)
-        took = f"{made.pages} pages in {time.perf_counter() - start:.1f} s"
-        console().print(f"[bold]{title}[/] report: {output / name} ({took})", soft_wrap=True)
-    console().print(
-        f"\nMade from {spring}\n     and {fall}\nYours: icmaps show spl-2022/teacher, copy one of "
-        "these two files, put your own levels in, then\n       icmaps report YOURS.yaml -o "
-        "yours.pdf",
-        soft_wrap=True,
+        written.append({"title": title, "file": str(output / name), "pages": made.pages})
+        if not as_json:
+            took = f"{counted(made.pages, 'page')}, {time.perf_counter() - start:.1f} s"
+            typer.echo(printable(f"{title:<12} {output / name}  ({took})"))
+    if as_json:
+        print_json(written)
+        return
+    copy = shlex.join(["cp", str(fall), "mine.yaml"])
+    typer.echo(
+        f"\nMade from {spring}\n      and {fall}\n\n"
+        "Yours: copy one of them, put in your own levels, and print it:\n"
+        f"  {copy}\n"
+        "  icmaps show spl-2022/teacher        what the levels mean\n"
+        "  icmaps report mine.yaml -o mine.pdf"
     )
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise icmaps.RenderError(
+            f"the folder {str(folder)!r} cannot be made: {(error.strerror or str(error)).lower()}; "
+            "the reports would have no place; name another folder with -o"
+        ) from None

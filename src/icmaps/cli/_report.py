@@ -1,10 +1,10 @@
-"""`icmaps score`, `report`, `demo`: placements to profiles and growth reports."""
+"""`icmaps report`: placements to a growth report."""
 
 from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
@@ -15,103 +15,41 @@ from icmaps.cli._app import (
     PaperOption,
     app,
     catalog,
-    console,
+    counted,
     print_json,
+    printable,
 )
-
-# Spelt out here because the module that owns the names takes too long to load for `--help`.
-Policy = Literal["distribution", "rank-index", "points"]
-Assessments = Annotated[
-    list[Path], typer.Argument(metavar="ASSESSMENT...", help="Assessments, YAML or JSON.")
-]
-PolicyOption = Annotated[
-    Policy | None,
-    typer.Option(help="How to make numbers of the placements; without, what the map says."),
-]
-
-
-@app.command("score", epilog="Example: icmaps score examples/jordan-ames-2026-fall.yaml")
-def score(
-    files: Assessments,
-    *,
-    policy: PolicyOption = None,
-    maps: MapsOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Rate placements against the map: counts by level and by standard, no single number."""
-    found = catalog(maps)
-    assessments = _read_all(files, found)
-    profiles = [icmaps.score(a, catalog=found, policy=policy) for a in assessments]
-    if as_json:
-        print_json([profile.as_json() for profile in profiles])
-        return
-    for profile in profiles:
-        _show_profile(profile)
-
-
-def _show_profile(profile: icmaps.Profile) -> None:
-    from rich.table import Table
-    from rich.text import Text
-
-    out = console()
-    assessment = profile.assessment
-    out.print(Text(assessment.respondent.label, style="bold"), end=" ")
-    out.print(f"· {profile.icmap.title} · {assessment.round.id} · {assessment.rater.kind}")
-    columns = profile.icmap.scale if profile.icmap.direction == "ideal-first" else ()
-    most = len(profile.overall.by_rank)
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("Standard", max_width=44)
-    for rank in range(most):
-        level = columns[rank] if len(columns) == most else None
-        head = f"{level.label or ''} {level.code}".strip() if level else f"rank {rank}"
-        table.add_column(head, justify="right")
-    for head in ("n/a", "don't know", "open"):
-        table.add_column(head, justify="right")
-    shows_index = profile.policy != "distribution"
-    if shows_index:
-        table.add_column(profile.policy, justify="right")
-
-    def add(title: str, summary: icmaps.Summary, style: str = "") -> None:
-        counts = [*summary.by_rank, *[0] * (most - len(summary.by_rank))]
-        rest = [summary.not_applicable, summary.dont_know, summary.unanswered]
-        cells = [str(count) if count else "·" for count in (*counts, *rest)]
-        if shows_index:
-            cells.append("withheld" if summary.index is None else f"{summary.index:.1f}")
-        table.add_row(title, *cells, style=style)
-
-    for section in profile.sections:
-        if section.kind in {"standard", "cluster"} or not section.depth:
-            style = "bold" if section.kind == "frame" else ""
-            add(f"{section.code or ''} {section.title}".strip(), section.summary, style)
-    add("Whole map", profile.overall, "bold")
-    out.print(table)
-    if shows_index:
-        out.print(f"[dim]{profile.policy_note}[/]")
-    for component_id in profile.overall.critical_below:
-        component = profile.icmap.component(component_id)
-        out.print(Text(f"★ critical, not yet acceptable: {component.code} {component.title}"))
-    out.print()
+from icmaps.cli._help import Command
+from icmaps.cli._score import Assessments, PolicyOption, read_all
 
 
 @app.command(
     "report",
-    epilog="Example: icmaps report jordan-spring.yaml jordan-fall.yaml -o jordan.pdf",
+    cls=Command,
+    epilog="Example: icmaps report examples/jordan-ames-2026-*.yaml -o jordan.pdf",
 )
 def report(
     files: Assessments,
     *,
     output: Annotated[
         Path,
-        typer.Option("-o", "--output", metavar="OUT", help="The report: a .pdf or an .html file."),
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="OUT",
+            readable=False,
+            help="The report: a .pdf or an .html file.",
+        ),
     ],
     paper: PaperOption = "letter",
     policy: PolicyOption = None,
     maps: MapsOption = None,
+    as_json: JsonOption = False,
 ) -> None:
-    """Print the growth report of one person; earlier rounds become growth."""
+    """Print one person's report; earlier rounds become growth."""
     found = catalog(maps)
-    assessments = _read_all(files, found)
-    _one_person(assessments)
+    assessments = read_all(files, found)
+    _one_person(files, assessments)
     made = icmaps.write_report(
         assessments,
         output,
@@ -121,38 +59,38 @@ def report(
         made_on=date.today(),  # noqa: DTZ011 - the date on the educator's own wall
     )
     _say_missing(made)
-    pages = f", {made.pages} pages" if made.pages else ""
-    typer.echo(f"{output}{pages}")
+    if as_json:
+        print_json({"file": str(output), "pages": made.pages or None, "missing": made.missing})
+    else:
+        pages = f", {counted(made.pages, 'page')}" if made.pages else ""
+        typer.echo(printable(f"{output}{pages}"))
 
 
-def _read_all(files: list[Path], found: icmaps.Catalog) -> list[icmaps.Assessment]:
-    """Read all files; if any has a problem, tell the problems of all of them."""
-    assessments: list[icmaps.Assessment] = []
-    problems: list[icmaps.Problem] = []
-    for file in files:
-        try:
-            assessments.append(found.read_assessment(file))
-        except icmaps.ContentError as error:
-            problems += error.problems
-    if problems:
-        raise icmaps.ContentError(problems)
-    return assessments
-
-
-def _one_person(assessments: list[icmaps.Assessment]) -> None:
-    people = sorted({assessment.respondent.id for assessment in assessments})
+def _one_person(files: list[Path], assessments: list[icmaps.Assessment]) -> None:
+    """Refuse assessments that are not the rounds of one person, naming the files."""
+    people = {a.respondent.id: file for file, a in zip(files, assessments, strict=True)}
     if len(people) > 1:
+        named = ", ".join(f"{person} in {str(file)!r}" for person, file in sorted(people.items()))
         raise icmaps.ScoringError(
-            f"these are assessments of {len(people)} people ({', '.join(people)}); a growth report "
-            "is about one; give the rounds of one person"
+            f"these are assessments of {len(people)} people ({named}); a growth report is about "
+            "one; give the rounds of one person"
         )
+    rounds: dict[str, Path] = {}
+    for file, assessment in zip(files, assessments, strict=True):
+        other = rounds.setdefault(assessment.round.id, file)
+        if other is not file:
+            raise icmaps.ScoringError(
+                f"{str(other)!r} and {str(file)!r} are both of the round {assessment.round.id!r}; "
+                "growth needs time between them; give one file a round"
+            )
 
 
 def _say_missing(made: icmaps.Report) -> None:
     if made.missing:
         codes = ", ".join(f"{c} (U+{ord(c):04X})" for c in made.missing[:8])
+        more = ", and others" if len(made.missing) > 8 else ""  # noqa: PLR2004 - as just above
         typer.echo(
-            f"warning: no font for {codes}: printed as boxes; install a font for that script, for "
-            "example fonts-noto-core or fonts-noto-cjk, and print again",
+            f"warning: no font for {codes}{more}: printed as boxes; install a font for that "
+            "script, for example fonts-noto-core or fonts-noto-cjk, and print again",
             err=True,
         )

@@ -6,10 +6,13 @@ which is loaded when the first PDF is asked for.
 
 import json
 import os
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, redirect_stdout, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
+from io import StringIO
 from pathlib import Path
 from typing import Literal
 
@@ -20,10 +23,19 @@ from icmaps.content import Catalog
 from icmaps.errors import RenderError
 from icmaps.models import Assessment, PolicyName
 from icmaps.report._view import ReportView
+from icmaps.report._words import direction
 from icmaps.report._writer import report_view
 from icmaps.scoring import score
 
-__all__ = ["Report", "ReportView", "report_html", "report_pdf", "report_view", "write_report"]
+__all__ = [
+    "Report",
+    "ReportView",
+    "pdf_engine",
+    "report_html",
+    "report_pdf",
+    "report_view",
+    "write_report",
+]
 
 PageSize = Literal["letter", "a4"]
 
@@ -67,11 +79,12 @@ def write_report(
         The report as it was written.
 
     Raises:
-        RenderError: If the name says neither PDF nor HTML, or the file cannot be written; what was
-            there before is kept.
+        RenderError: If the name says neither PDF nor HTML, the file cannot be written (what was
+            there before is kept), or this machine lacks what a PDF needs.
         ScoringError: If the assessments are not rounds of one person on one map version.
     """
     target = Path(path)
+    _refuse_place(target)
     if target.suffix.lower() == ".html":
         html = report_html(assessments, catalog=catalog, policy=policy, made_on=made_on)
         report = Report(html.encode(), 0, "")
@@ -83,6 +96,26 @@ def write_report(
     return report
 
 
+def _refuse_place(target: Path) -> None:
+    """Refuse, before the work is done, a place where nothing can be written."""
+    if _is_folder(target):
+        inside = target / "report.pdf"
+        raise RenderError(f"{str(target)!r} is a folder; name a file, as in {str(inside)!r}")
+    if not _is_folder(target.parent):
+        raise RenderError(
+            f"{str(target)!r} cannot be written: there is no folder {str(target.parent)!r}; "
+            "make it first, or name another"
+        )
+
+
+def _is_folder(path: Path) -> bool:
+    """Tell whether a path is a folder; one behind a closed folder is none for us."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
 def _replace(target: Path, data: bytes) -> None:
     """Write a file whole or not at all."""
     draft = target.with_name(f".{target.name}.{os.getpid()}.draft")
@@ -90,10 +123,29 @@ def _replace(target: Path, data: bytes) -> None:
         draft.write_bytes(data)
         draft.replace(target)
     except OSError as error:
-        draft.unlink(missing_ok=True)
         reason = (error.strerror or str(error)).lower()
         raise RenderError(
-            f"{str(target)!r} cannot be written: {reason}; name a folder you may write to"
+            f"{str(target)!r} cannot be written: {reason}; nothing there was changed; "
+            "make room, or name a folder you may write to"
+        ) from None
+    finally:
+        with suppress(OSError):  # gone already when all went well, and never made without a right
+            draft.unlink()
+
+
+@contextmanager
+def _system_libraries() -> Iterator[None]:
+    """Tell in one line which package to install if WeasyPrint finds no Pango on this machine."""
+    try:
+        with redirect_stdout(StringIO()):  # WeasyPrint prints advice before it gives up
+            yield
+    except OSError as error:
+        library = re.search(r"library '([^']+)'", str(error))
+        named = f"the library {library[1]!r} is not on this machine" if library else repr(error)
+        raise RenderError(
+            f"no PDF can be made: {named}; WeasyPrint sets text with it; "
+            "install Pango: `apt-get install libpango-1.0-0 libpangoft2-1.0-0`, `dnf install "
+            "pango` or `brew install pango`; or ask for an .html report, which needs none of it"
         ) from None
 
 
@@ -109,7 +161,8 @@ def report_pdf(
 
     The same arguments give the same bytes.
     """
-    from icmaps.report import _pdf  # WeasyPrint takes a while to load and is not always needed
+    with _system_libraries():
+        from icmaps.report import _pdf  # WeasyPrint takes a while to load, not always needed
 
     rounds = _in_order(assessments)
     made_on = made_on or rounds[-1].round.date
@@ -124,13 +177,20 @@ def report_pdf(
         )
         for assessment in rounds
     ]
-    pdf = _pdf.print_pdf(
-        _html(view, made_on, screen=False),
-        _style(),
-        size=size,
-        texts=view.typed(),
-        attached=attached,
-    )
+    try:
+        pdf = _pdf.print_pdf(
+            _html(view, made_on, screen=False),
+            _style(),
+            size=size,
+            texts=view.typed(),
+            attached=attached,
+        )
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise RenderError(
+            f"no PDF can be made: {reason}; WeasyPrint keeps its fonts in the temporary folder; "
+            "make room there, or name another folder in TMPDIR"
+        ) from None
     return Report(pdf.data, pdf.pages, pdf.missing)
 
 
@@ -148,6 +208,17 @@ def report_html(
     rounds = _in_order(assessments)
     made_on = made_on or rounds[-1].round.date
     return _html(_view(rounds, catalog, policy, made_on), made_on, screen=True)
+
+
+def pdf_engine() -> str:
+    """Return what makes the PDF on this machine, with versions.
+
+    Raises:
+        RenderError: If a system library is missing, with the package to install.
+    """
+    with _system_libraries():
+        from icmaps.report import _pdf
+    return _pdf.engine()
 
 
 def _in_order(assessments: Sequence[Assessment]) -> list[Assessment]:
@@ -181,6 +252,7 @@ def _template() -> jinja2.Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["direction"] = direction
     return environment.get_template("report/growth.html")
 
 

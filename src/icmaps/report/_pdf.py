@@ -5,18 +5,18 @@ an attachment made without a fetcher brings its own (`research/security.md` 1.1)
 made here is given the one fetcher that knows the packaged fonts and nothing else.
 """
 
-import hashlib
 import json
 import logging
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, Literal
 
 import weasyprint
+from weasyprint.text.ffi import pango
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
@@ -27,6 +27,7 @@ PageSize = Literal["letter", "a4"]
 
 _SCHEME: Final = "icmaps"
 _FONT_FOLDER: Final = "style/fonts"
+_BOX: Final = "□"  # printed for a character that no font has
 _MISSING: Final = re.compile(r"unsupported by fonts: .*?U\+([0-9A-F]+)", re.DOTALL)
 
 
@@ -106,6 +107,13 @@ class AttachedFile:
     created: datetime
 
 
+def engine() -> str:
+    """Return the names and versions of the libraries that set the pages."""
+    number = pango.pango_version()
+    version = f"{number // 10000}.{number // 100 % 100}.{number % 100}"
+    return f"WeasyPrint {weasyprint.__version__}, Pango {version}"
+
+
 def print_pdf(
     html: str,
     css: str,
@@ -129,9 +137,23 @@ def print_pdf(
     Raises:
         RenderError: If the document asks for anything that is not packaged.
     """
-    fonts = _fonts()
     sheets = [_main_style(css), _page_style(size)]
     sheets += [_faces_style(family) for family in _families_for(texts)]
+    pdf = _print(html, sheets, attached)
+    if not pdf.missing:
+        return pdf
+    # PDF/UA forbids the sign for "no such glyph" that stands there now; a box is a sign like any
+    # other. Only now is it known which ones: installed fonts may have had them.
+    boxed = html.translate(dict.fromkeys(map(ord, pdf.missing), _BOX))
+    return replace(_print(boxed, sheets, attached), missing=pdf.missing)
+
+
+def _print(
+    html: str,
+    sheets: Sequence[weasyprint.CSS],
+    attached: Sequence[AttachedFile],
+) -> Pdf:
+    fonts = _fonts()
     listener = _Listener()
     logger = logging.getLogger("weasyprint")
     logger.addHandler(listener)
@@ -139,10 +161,14 @@ def print_pdf(
         document = _Html(string=html, base_url=f"{_SCHEME}:/", url_fetcher=fonts.fetcher).render(
             font_config=fonts.configuration, stylesheets=sheets, pdf_variant="pdf/ua-1"
         )
-        document.metadata.attachments = [_attachment(file, fonts.fetcher) for file in attached]
-        data = document.write_pdf(
-            pdf_variant="pdf/ua-1", pdf_identifier=hashlib.sha256(html.encode()).digest()[:16]
-        )
+        # Readers look names up by halving, so the list of names has to be in order.
+        document.metadata.attachments = [
+            _attachment(file, fonts.fetcher)
+            for file in sorted(attached, key=lambda file: file.name)
+        ]
+        # No identifier is asked for: PDF/UA needs none, and to make one every object is written
+        # twice, a fifteenth of the whole.
+        data = document.write_pdf(pdf_variant="pdf/ua-1")
     except FatalURLFetchingError as error:
         raise RenderError(str(error)) from None
     finally:

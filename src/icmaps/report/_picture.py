@@ -1,10 +1,10 @@
 """Page one's picture: components by standard and level, the spread, and the ladder's marks."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
-from icmaps.models import ICMap
+from icmaps.models import ICMap, Variation
 from icmaps.report._view import Column, Share, Spread, StandardRow
 from icmaps.report._words import (
     ACCEPTABLE_LINE,
@@ -15,13 +15,13 @@ from icmaps.report._words import (
     NOW,
     OTHER,
     UP,
-    count,
     round_name,
 )
 from icmaps.scoring import ComponentResult, Move, Profile, Summary
 
 MAX_MARKS: Final = 4  # more marks in one cell become a number: nobody counts dots
 BAR: Final = 86  # width of a bar, in percent of the line; its name takes the rest
+LEAST_SHARE: Final = 0.045  # of a bar: room for a number of three digits
 _TONES: Final = 6  # shades the style sheet has
 _T = TypeVar("_T")
 
@@ -64,31 +64,40 @@ def printed(icmap: ICMap, ideal_first: Sequence[_T]) -> tuple[_T, ...]:
 
 
 def level_names(profile: Profile) -> tuple[str, ...]:
-    """Return what to call each rank, 0 first, as far as the rows agree on a name."""
+    """Return what to call each rank, 0 first: label and code, or steps where the rows differ."""
+    if not rows_agree(profile):
+        return _steps(profile)
     names = []
-    for rank, (labels, codes) in enumerate(_names_by_rank(profile)):
-        name = labels.pop() if len(labels) == 1 else None
-        code = codes.pop() if len(codes) == 1 else None
-        unnamed = "Ideal" if rank == 0 else f"{count(rank, 'step')} away"
-        names.append(" ".join(part for part in (name, code) if part) or unnamed)
+    for row in _by_rank(profile):
+        labels = {variation.label for variation in row}
+        label = labels.pop() if len(labels) == 1 else None
+        names.append(f"{label} {row[0].code}" if label else row[0].code)
     return tuple(names)
 
 
 def columns(profile: Profile) -> tuple[Column, ...]:
     """Return the levels as columns of the picture, in printed order, narrow heads."""
-    heads = [
-        codes.pop() if len(codes) == 1 else f"+{rank}" if rank else "Ideal"
-        for rank, (_, codes) in enumerate(_names_by_rank(profile))
-    ]
+    agree = rows_agree(profile)
+    heads = [row[0].code for row in _by_rank(profile)] if agree else _steps(profile)
     return printed(profile.icmap, [Column(head, _tone(rank)) for rank, head in enumerate(heads)])
 
 
-def _names_by_rank(profile: Profile) -> Iterator[tuple[set[str | None], set[str]]]:
-    """Yield the labels and the codes that the rows use at each rank."""
+def rows_agree(profile: Profile) -> bool:
+    """Tell whether a rank has the same code in every row; if not, codes would mislead."""
+    return all(len({variation.code for variation in row}) == 1 for row in _by_rank(profile))
+
+
+def _steps(profile: Profile) -> tuple[str, ...]:
+    return tuple(f"+{rank}" if rank else "Ideal" for rank in range(len(_by_rank(profile))))
+
+
+def _by_rank(profile: Profile) -> list[list[Variation]]:
+    """Return the variations that the rows have at each rank."""
     components = [result.component for result in profile.components]
-    for rank in range(max(len(component.variations) for component in components)):
-        row = [c.variations[rank] for c in components if rank < len(c.variations)]
-        yield {variation.label for variation in row}, {variation.code for variation in row}
+    return [
+        [c.variations[rank] for c in components if rank < len(c.variations)]
+        for rank in range(max(len(component.variations) for component in components))
+    ]
 
 
 def _tone(rank: int) -> str:
@@ -133,12 +142,13 @@ def _cell(results: Sequence[ComponentResult], rank: int, moves: Mapping[str, Mov
     return (f"{NOW}{now}" if now else "") + (f"{BEFORE}{left}" if left else "")
 
 
-def spread(profile: Profile, labels: Sequence[str]) -> Spread | None:
+def spread(profile: Profile, labels: Sequence[str], *, then: bool) -> Spread | None:
     """Return the spread of levels over everything asked, as shares of a bar.
 
     Args:
         profile: The round.
         labels: What to call each rank.
+        then: It is an earlier round.
 
     Returns:
         The bar; None where nothing has a level.
@@ -147,17 +157,19 @@ def spread(profile: Profile, labels: Sequence[str]) -> Spread | None:
     placed = sum(by_rank)
     if not placed:
         return None
+    parts = [max(number / placed, LEAST_SHARE) if number else 0 for number in by_rank]
     shares = [
         Share(
             label=label,
             count=str(number),
-            width=f"{BAR * number / placed:.2f}%",
+            width=f"{BAR * part / sum(parts):.2f}%",
             tone=_tone(rank),
         )
-        for rank, (label, number) in enumerate(zip(labels, by_rank, strict=False))
+        for rank, (label, number, part) in enumerate(zip(labels, by_rank, parts, strict=False))
     ]
     in_order = printed(profile.icmap, shares)
-    return Spread(round_name(profile), tuple(s for s in in_order if s.count != "0"))
+    in_use = tuple(share for share in in_order if share.count != "0")
+    return Spread(round_name(profile), then, in_use)
 
 
 def ladder(result: ComponentResult, icmap: ICMap, before: str | None) -> str:

@@ -36,9 +36,10 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """The spread of levels in one round, as a bar."""
+    """The spread of levels in one round, as a bar; `then` if it is an earlier one."""
 
     label: str
+    then: bool
     shares: tuple[Share, ...]
 
 
@@ -69,7 +70,7 @@ class GoalCard:
 
 @dataclass(frozen=True, slots=True)
 class ComponentBlock:
-    """One component with its ladder."""
+    """One component with its ladder; a `long` one may go on over the page."""
 
     anchor: str
     code: str
@@ -83,6 +84,7 @@ class ComponentBlock:
     trail: str
     look_fors: str
     evidence: tuple[str, ...]
+    long: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,11 +151,13 @@ class ReportView:
 
     def typed(self) -> Iterator[str]:
         """Yield the texts that somebody typed, for choosing fonts."""
-        yield from (self.name, self.role, self.occasion, self.place)
+        yield from (self.name, self.role, self.occasion, self.place, self.opening, *self.colophon)
+        yield from (column.head for column in self.columns)
         for goal in self.goals:
-            yield goal.title
+            yield from (goal.title, goal.now_label, goal.next_label)
             yield from (*goal.now, *goal.next, goal.advice, *(text for _, text in goal.facts))
         for standard in self.standards:
             yield standard.title
             for block in standard.components:
-                yield from (block.title, block.look_fors, *block.picture, *block.evidence)
+                yield from (block.code, block.title, block.state, block.look_fors)
+                yield from (*block.picture, *block.evidence)

@@ -1,5 +1,6 @@
 """How a report says things: marks, levels, dates, and the texts that never change."""
 
+import unicodedata
 from datetime import date
 from typing import Final
 
@@ -41,42 +42,31 @@ STARTS_NOTE: Final = (
     "No goals are chosen yet. These are openings the map suggests: critical components first, "
     "then those furthest from ideal. One to three are enough for a round."
 )
-GLOSSARY: Final = (
-    (
-        "Component",
-        "One row of the map: something a person in this role brings about. It was placed at the "
-        "word picture that comes nearest to practice today.",
-    ),
-    (
-        "Level",
-        "A word picture of the component. Levels differ in kind: who takes part, what evidence is "
-        "used, what is done with it. The ideal one stands on the {side}. The steps between levels "
-        "are not of equal size, so levels are counted, not averaged.",
-    ),
-    (
-        "Ladder",
-        "All levels of a component as a row of marks. The lines show where ideal and acceptable "
-        "practice end, as the map's authors see it.",
-    ),
-    (
-        "Critical",
-        "Without a critical component the practice is not there at all. One that is not yet "
-        "acceptable is named on page one and is a good place to start.",
-    ),
-    (
-        "Moved",
-        "A change of level since last time. Moving away from ideal often means that one sees the "
-        "practice more clearly now; it is worth a talk, not a worry.",
-    ),
-    (
-        "Look for",
-        "What could show the practice to a colleague. They are examples, not a list to tick.",
-    ),
-    (
-        "Not applicable, don't know yet, left open",
-        "Three different things, none of which counts against anybody.",
-    ),
+COMPONENT: Final = (
+    "One row of the map: something a person in this role brings about. It was placed at the word "
+    "picture that comes nearest to practice today."
 )
+LEVEL: Final = (
+    "A word picture of the component. Levels differ in kind: who takes part, what evidence is "
+    "used, what is done with it. The ideal one stands on the {side}. The steps between levels are "
+    "not of equal size, so levels are counted, not averaged."
+)
+LADDER: Final = "All levels of a component as a row of marks."
+LADDER_LINES: Final = (
+    "The lines show where ideal and acceptable practice end, as the map's authors see it."
+)
+CRITICAL_MEANS: Final = (
+    "Without a critical component the practice is not there at all. One that is not yet "
+    "acceptable is named on page one and is a good place to start."
+)
+MOVED: Final = (
+    "A change of level since last time. Moving away from ideal often means that one sees the "
+    "practice more clearly now; it is worth a talk, not a worry."
+)
+LOOK_FOR: Final = (
+    "What could show the practice to a colleague. These are examples, not a list to tick."
+)
+OPEN: Final = "Three different things, none of which counts against anybody."
 
 
 def titled(component: Component) -> str:
@@ -92,6 +82,15 @@ def level(component: Component, code: str | None) -> str:
         return code.replace("-", " ").capitalize()
     label = component.variation(code).label
     return f"{label} ({code})" if label else f"Level {code}"
+
+
+def direction(text: str) -> str:
+    """Return the direction a text is read in, by its first letter that has one: `ltr` or `rtl`."""
+    for character in text:
+        kind = unicodedata.bidirectional(character)
+        if kind in {"L", "R", "AL"}:
+            return "ltr" if kind == "L" else "rtl"
+    return "ltr"
 
 
 def day(date_: date) -> str:

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import combinations
 from typing import Final
 
 from icmaps.models import Component, Goal, Variation
+from icmaps.report import _reading as reading
 from icmaps.report import _words as words
 from icmaps.report._picture import (
     Group,
@@ -19,11 +21,12 @@ from icmaps.report._view import ComponentBlock, GoalCard, Note, ReportView, Stan
 from icmaps.report._words import level, titled
 from icmaps.scoring import ComponentResult, Growth, Move, Profile, compare
 
-MAX_UPS: Final = 4
+MAX_UPS: Final = 3
 MAX_DOWNS: Final = 2
 MAX_NAMED: Final = 4
 MAX_STARTS: Final = 3
 MAX_SPREADS: Final = 3
+MAX_WHOLE: Final = 1500  # characters; a component with more may go on over the page
 
 
 def report_view(profiles: Sequence[Profile], made_on: date) -> ReportView:
@@ -51,7 +54,9 @@ class _Writer:
         self.made_on = made_on
         self.now = self.profiles[-1]
         self.before = self.profiles[-2] if len(self.profiles) > 1 else None
-        self.growth: Growth | None = compare(self.before, self.now) if self.before else None
+        # All rounds are compared, so that none is of somebody else or of another map version.
+        compared = [compare(earlier, later) for earlier, later in combinations(self.profiles, 2)]
+        self.growth: Growth | None = compared[-1] if compared else None
         self.moves: dict[str, Move] = (
             {move.component_id: move for move in self.growth.moves} if self.growth else {}
         )
@@ -65,7 +70,10 @@ class _Writer:
         kind = "Growth report" if self.before else "First-round report"
         goals = self.assessment.goals
         cards = [self._goal(g) for g in goals] or [self._start(result) for result in self._starts()]
-        spreads = [spread(p, self.names) for p in reversed(self.profiles[-MAX_SPREADS:])]
+        spreads = [
+            spread(p, self.names, then=p is not self.now)
+            for p in reversed(self.profiles[-MAX_SPREADS:])
+        ]
         ranks = len(self.names)
         return ReportView(
             language=self.icmap.language,
@@ -83,13 +91,13 @@ class _Writer:
             goals_note="" if goals else words.STARTS_NOTE,
             goals=tuple(cards),
             standards=tuple(self._standard(group) for group in self.groups),
-            legend=self._legend(),
-            example=self._example(),
-            numbers=self._numbers(),
+            legend=reading.legend(self.now, grows=self.before is not None),
+            example=reading.example(self.now, self.moves),
+            numbers=reading.numbers(self.now, self.groups),
             numbers_note=self.now.policy_note,
-            glossary=self._glossary(),
+            glossary=reading.glossary(self.now, grows=self.before is not None),
             plan=self._plan(),
-            colophon=self._colophon(),
+            colophon=reading.colophon(self.now, self.made_on),
         )
 
     # ---- page one -------------------------------------------------------------------------
@@ -240,7 +248,10 @@ class _Writer:
         move = self.moves.get(component.id)
         shown = _variation(component, result.level)
         off_scale = tuple(c.text for c in component.off_scale if c.code == result.level)
+        picture = shown.bullets if shown else off_scale
+        look_fors = "; ".join(component.look_fors)
         evidence = (result.evidence or "").split("\n")
+        length = sum(len(text) for text in (*picture, look_fors, *evidence))
         change, tone = self._change(component, move)
         return ComponentBlock(
             anchor=component.id,
@@ -251,10 +262,11 @@ class _Writer:
             state=self._state(result),
             change=change,
             tone=tone,
-            picture=shown.bullets if shown else off_scale,
+            picture=picture,
             trail=self._trail(component),
-            look_fors="; ".join(component.look_fors),
+            look_fors=look_fors,
             evidence=tuple(part for part in evidence if part.strip()),
+            long=length > MAX_WHOLE,
         )
 
     def _change(self, component: Component, move: Move | None) -> tuple[str, str]:
@@ -280,63 +292,6 @@ class _Writer:
             placed = profile.assessment.placement(component.id)
             steps.append(f"{words.month(profile)}: {(placed and placed.level) or '–'}")
         return ", ".join(steps)
-
-    # ---- how to read it -------------------------------------------------------------------
-
-    def _legend(self) -> tuple[tuple[str, str], ...]:
-        components = [result.component for result in self.now.components]
-        lines = [component.fidelity for component in components if component.fidelity]
-        shown = (
-            (words.NOW, "now", True),
-            (words.BEFORE, "last time", self.before is not None),
-            (words.OTHER, "other levels", True),
-            (words.IDEAL_LINE, "ideal ends", any(line.ideal_until for line in lines)),
-            (words.ACCEPTABLE_LINE, "acceptable ends", any(x.acceptable_until for x in lines)),
-            (words.CRITICAL, "critical", any(component.critical for component in components)),
-            (words.GAP, "no such level", any(v.gap for c in components for v in c.variations)),
-        )
-        return tuple((mark, meaning) for mark, meaning, needed in shown if needed)
-
-    def _example(self) -> tuple[str, str] | None:
-        """Return the ladder of one of the components, the one with most to say, and its reading."""
-        placed = [result for result in self.now.components if result.rank is not None]
-        if not placed:
-            return None
-        moved = [r for r in placed if r.id in self.moves and self.moves[r.id].steps]
-        result = (moved or placed)[0]
-        component, move = result.component, self.moves.get(result.id)
-        text = f"{titled(component)}: today at {level(component, result.level)}"
-        if move and move.earlier_level and move.kind in {"up", "down"}:
-            text += f", last time at {level(component, move.earlier_level)}"
-        lines = component.fidelity
-        if lines and lines.ideal_until:
-            text += f"; ideal practice ends behind {level(component, lines.ideal_until)}"
-        if lines and lines.acceptable_until:
-            text += f"; acceptable practice ends behind {level(component, lines.acceptable_until)}"
-        return ladder(result, self.icmap, move.earlier_level if move else None), f"{text}."
-
-    def _numbers(self) -> tuple[str, ...]:
-        if self.now.policy == "distribution":
-            return ()
-        rows = [("Everything asked", self.now.overall.index)]
-        rows += [(f"{g.code} {g.title}".strip(), g.summary.index) for g in self.groups]
-        return tuple(
-            f"{title}: {'withheld' if index is None else f'{index:.0f}'}" for title, index in rows
-        )
-
-    def _glossary(self) -> tuple[tuple[str, str], ...]:
-        side = "left" if self.icmap.direction == "ideal-first" else "right"
-        return tuple((term, text.format(side=side)) for term, text in words.GLOSSARY)
-
-    def _colophon(self) -> tuple[str, ...]:
-        icmap, framework = self.icmap, self.now.framework
-        return (
-            f"IC map {icmap.reference} on {framework.reference} ({framework.title}, "
-            f"{framework.issuer}, {framework.edition}). Text of the map: "
-            f"{icmap.license or 'licence not stated'}.",
-            f"Printed {words.day(self.made_on)} with icmaps. The placements are attached to the "
-            "PDF as data.",
-        )
 
 
 def _variation(component: Component, code: str | None) -> Variation | None:

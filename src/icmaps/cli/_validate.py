@@ -1,0 +1,140 @@
+"""`icmaps validate`: what is wrong with files, and how to mend it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+import icmaps
+from icmaps.cli._app import (
+    JsonOption,
+    MapsOption,
+    app,
+    counted,
+    maps_folders,
+    print_json,
+    printable,
+)
+from icmaps.cli._help import Command
+
+_SUFFIXES: Final = (".yaml", ".yml", ".json")
+
+
+@app.command("validate", cls=Command, epilog="Example: icmaps validate examples --json")
+def validate(
+    paths: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="PATH...",
+            readable=False,  # told as a problem of the file, with the others
+            help="Frameworks, maps and assessments; a folder stands for every .yaml, .yml and "
+            ".json file below it that is not hidden.",
+        ),
+    ],
+    *,
+    maps: MapsOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say what is wrong with files, and how to mend it.
+
+    One line a problem: file:line:column: what is wrong; why it matters; how to mend it.
+    """
+    files, problems = _find(paths)
+    catalogs = _Catalogs(files, maps_folders(maps))
+    problems += [problem for file in files for problem in catalogs.of(file).validate(file)]
+    if as_json:
+        print_json([problem.as_json() for problem in problems])
+    else:
+        for problem in problems:
+            warning = " (warning)" if problem.severity == "warning" else ""
+            typer.echo(printable(f"{problem}{warning}"))
+        checked = f"{counted(len(files), 'file')} checked"
+        typer.echo(f"{checked}, {counted(len(problems), 'problem')}", err=True)
+    if any(problem.severity == "error" for problem in problems):
+        raise typer.Exit(1)
+
+
+class _Catalogs:
+    """The catalogs to validate files with.
+
+    Args:
+        files: Every file to be validated; the maps folders they lie in are searched, too.
+        folders: What `--maps` and ICMAPS_PATH name.
+    """
+
+    def __init__(self, files: list[Path], folders: list[Path]) -> None:
+        self._own = list(dict.fromkeys(filter(None, map(_maps_folder, files))))
+        self._folders = folders
+        self._made: dict[Path | None, icmaps.Catalog] = {}
+
+    def of(self, file: Path) -> icmaps.Catalog:
+        """Return the catalog that looks first in the maps folder the file lies in, if it does."""
+        own = _maps_folder(file)
+        if own not in self._made:
+            first = [] if own is None else [own]
+            self._made[own] = icmaps.Catalog([*first, *self._folders, *self._own])
+        return self._made[own]
+
+
+def _maps_folder(file: Path) -> Path | None:
+    """Return the maps folder of a file: the one above that of its framework; None without."""
+    return file.parent.resolve().parent if any(file.parent.glob("framework-*.yaml")) else None
+
+
+def _find(paths: list[Path]) -> tuple[list[Path], list[icmaps.Problem]]:
+    """Return the files named, folders replaced by the files below them, and what is not there."""
+    files: list[Path] = []
+    problems: list[icmaps.Problem] = []
+    for path in paths:
+        if not _is_folder(path):
+            files.append(path)
+            continue
+        before = len(files), len(problems)
+        for found in _below(path):
+            if isinstance(found, Path):
+                files.append(found)
+            else:
+                problems.append(found)
+        if before == (len(files), len(problems)):
+            problems.append(_unreadable(path, "the folder holds no .yaml, .yml or .json file"))
+    return list(dict.fromkeys(files)), problems
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # it lies behind a closed folder: reading it will tell
+        return False
+
+
+def _below(folder: Path) -> Iterator[Path | icmaps.Problem]:
+    """Yield the files below a folder that are neither hidden nor in a hidden folder, by name."""
+    closed: list[OSError] = []
+    for here, folders, names in os.walk(folder, onerror=closed.append):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            path = Path(here, name)
+            if name.lower().endswith(_SUFFIXES) and not name.startswith(".") and path.is_file():
+                yield path
+    for error in closed:
+        yield _unreadable(Path(str(error.filename)), (error.strerror or str(error)).lower())
+
+
+def _unreadable(path: Path, reason: str) -> icmaps.Problem:
+    from icmaps.errors import RULES
+
+    rule = RULES["unreadable"]
+    return icmaps.Problem(
+        file=str(path),
+        line=1,
+        column=1,
+        path="",
+        rule="unreadable",
+        what=rule.what.format(reason=reason),
+        why=rule.why,
+        mend=rule.mend,
+    )
