@@ -170,7 +170,7 @@ class Catalog:
         try:
             resolved = path.resolve()
         except (OSError, RuntimeError, ValueError) as error:  # a ring of links, a NUL in the name
-            return unreadable(str(error).lower())
+            return unreadable(str(error))
         if resolved in self._read:
             return self._read[resolved]
         raw = read_bytes(path)

@@ -40,7 +40,7 @@ MOVES: Final = (
 )
 STARTS_NOTE: Final = (
     "No goals are chosen yet. These are openings the map suggests: critical components first, "
-    "then those furthest from ideal. One to three are enough for a round."
+    "then those with the longest way to go. One to three are enough for a round."
 )
 COMPONENT: Final = (
     "One row of the map: something a person in this role brings about. It was placed at the word "

@@ -190,11 +190,12 @@ class _Writer:
         return self._card(result.component, to)
 
     def _starts(self) -> list[ComponentResult]:
-        """Return where one could start: critical rows first, then those furthest from ideal."""
+        """Return where one could start: critical rows first, then those with most to go."""
         below = set(self.now.overall.critical_below)
 
         def urgency(result: ComponentResult) -> tuple[bool, bool, float]:
-            away = (result.to_target or result.to_ideal or 0) / (result.ranks - 1)
+            to_go = result.to_ideal if result.to_target is None else result.to_target
+            away = (to_go or 0) / (result.ranks - 1)
             return result.id not in below, not result.component.critical, -away
 
         able = [result for result in self.now.components if result.next_better]
