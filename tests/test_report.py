@@ -51,20 +51,20 @@ def view_of(
     ("name", "component", "ladder", "state", "change"),
     [
         # No lines; the level of last time is marked.
-        ("letters", "two", "○●", "Level b", "new this time"),
+        ("letters", "two", "○●", "Level b", ", new"),
         ("letters", "six", "○○●○○◉", "Level c", "↑ from Level f"),
         ("letters", "four", "◉●○○", "Level b", "↓ from Level a"),
         # Low to high: ideal on the right, lines where they are printed, a gap as a dash.
         ("ideal last, A4", "on-the-scale", "◉┆●│○", "Partly implemented (1)", None),
         ("ideal last, A4", "own-scale", "○–◉●", "Level 3", "↑ from Level 2"),
-        ("ideal last, A4", "not-yet-or-yes", "●○", "Level no", "as last time"),
+        ("ideal last, A4", "not-yet-or-yes", "●○", "Level no", ", held"),
         # A choice off the scale has no mark and is named.
         ("off the scale", "inquiry-cycle", "○│○○┆○", "Opposed", ""),
         ("off the scale", "shared-goals", "○○–┆●", "Entry (4)", ""),
         ("nothing placed", "inquiry-cycle", "○│○○┆○", "left open", ""),
         ("nothing applies", "shared-goals", "○◉–┆○", "not applicable", "last time Established (2)"),
         ("two rounds", "student-trust", "○│◉●┆○", "Developing (3)", "↓ from Established (2)"),
-        ("two rounds", "unit-study", "●│○┆○○", "Ideal (1)", "as last time"),
+        ("two rounds", "unit-study", "●│○┆○○", "Ideal (1)", ", held"),
         ("two rounds", "worth-of-resources", None, "don't know yet", None),
     ],
 )
@@ -79,7 +79,7 @@ def test_ladders_are_in_printed_order(
         assert re.sub("[│┆]", "", shown.ladder) == re.sub("[│┆]", "", ladder)
     assert shown.state == state
     if change is not None:
-        assert shown.change == change
+        assert shown.change + shown.aside == change
 
 
 def test_an_off_scale_answer_is_named_with_its_text() -> None:

@@ -131,7 +131,10 @@ def test_every_component_is_printed_with_ladder_state_and_word_picture(name: str
     for standard in case(name).view.standards:
         for block in standard.components:
             assert squeezed(block.title) in body
-            assert squeezed(f"{block.ladder}{block.state}{block.change}{block.trail}") in body
+            assert (
+                squeezed(f"{block.ladder}{block.state}{block.aside}{block.change}{block.trail}")
+                in body
+            )
             for text in block.picture:
                 assert squeezed(text) in body
             assert squeezed(block.look_fors) in body
@@ -245,7 +248,7 @@ def test_page_one_says_what_moved() -> None:
     page_one = case("two rounds").pages[0]
     assert "↑ 10 moved toward ideal" in page_one
     assert "↓ 2 moved away from ideal" in page_one
-    assert "20 stayed; 2 placed for the first time" in page_one
+    assert "20 held; 2 placed for the first time" in page_one
     assert squeezed(
         "1.3.1 Builds trust that helps quiet students take part in learning (2 → 3)"
     ) in (squeezed(page_one))

@@ -78,6 +78,7 @@ class ComponentBlock:
     critical: bool
     ladder: str
     state: str
+    aside: str
     change: str
     tone: str
     picture: tuple[str, ...]

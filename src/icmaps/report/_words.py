@@ -32,7 +32,7 @@ ANSWERS: Final = {
 MOVES: Final = (
     ("up", UP, "moved toward ideal"),
     ("down", DOWN, "moved away from ideal"),
-    ("same", "", "stayed"),
+    ("same", "", "held"),
     ("newly-answered", "", "placed for the first time"),
     ("no-longer-answered", "", "placed last time, not now"),
     ("incomparable", "", "cannot be compared"),
@@ -60,8 +60,8 @@ CRITICAL_MEANS: Final = (
     "acceptable is named on page one and is a good place to start."
 )
 MOVED: Final = (
-    "A change of level since last time. Moving away from ideal often means that one sees the "
-    "practice more clearly now; it is worth a talk, not a worry."
+    "A change of level since last time; held means the same level as then. Moving away from ideal "
+    "often means that one sees the practice more clearly now; it is worth a talk, not a worry."
 )
 LOOK_FOR: Final = (
     "What could show the practice to a colleague. These are examples, not a list to tick."

@@ -253,7 +253,6 @@ class _Writer:
         look_fors = "; ".join(component.look_fors)
         evidence = (result.evidence or "").split("\n")
         length = sum(len(text) for text in (*picture, look_fors, *evidence))
-        change, tone = self._change(component, move)
         return ComponentBlock(
             anchor=component.id,
             code=component.code or "",
@@ -261,8 +260,7 @@ class _Writer:
             critical=component.critical,
             ladder=ladder(result, self.icmap, move.earlier_level if move else None),
             state=self._state(result),
-            change=change,
-            tone=tone,
+            **self._change(component, move),
             picture=picture,
             trail=self._trail(component),
             look_fors=look_fors,
@@ -270,19 +268,20 @@ class _Writer:
             long=length > MAX_WHOLE,
         )
 
-    def _change(self, component: Component, move: Move | None) -> tuple[str, str]:
+    def _change(self, component: Component, move: Move | None) -> dict[str, str]:
+        """Return what is said of last time: on the level's own line, or on the next, and how."""
         if move is None:
-            return "", ""
+            return {"aside": "", "change": "", "tone": ""}
         was = level(component, move.earlier_level)
-        changes = {
-            "up": (f"{words.UP} from {was}", "up"),
-            "down": (f"{words.DOWN} from {was}", "down"),
-            "same": ("as last time", "same"),
-            "newly-answered": ("new this time", "same"),
-            "no-longer-answered": (f"last time {was}", "same"),
-            "incomparable": (f"last time {was}", "same"),
-        }
-        return changes.get(move.kind, ("", ""))
+        aside, change, tone = {
+            "up": ("", f"{words.UP} from {was}", "up"),
+            "down": ("", f"{words.DOWN} from {was}", "down"),
+            "same": (", held", "", ""),
+            "newly-answered": (", new", "", ""),
+            "no-longer-answered": ("", f"last time {was}", "same"),
+            "incomparable": ("", f"last time {was}", "same"),
+        }.get(move.kind, ("", "", ""))
+        return {"aside": aside, "change": change, "tone": tone}
 
     def _trail(self, component: Component) -> str:
         """Return the levels of all rounds, where there are more than two to tell."""
