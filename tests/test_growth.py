@@ -201,7 +201,11 @@ def test_profiles_that_differ_in_more_than_the_round_are_not_compared(
     assert str(raised.value) == message
 
 
-def test_two_rounds_of_one_day_are_compared_in_the_order_given() -> None:
+def test_two_rounds_of_one_day_are_not_compared_because_nobody_knows_which_came_first() -> None:
     same_day = {"id": "afternoon", "date": "2026-11-01"}
-    found = compare(profiled({"a": "3"}, 1), profiled({"a": "2"}, 2, round=same_day))
-    assert found.move("a").kind == "up"
+    with pytest.raises(ScoringError) as raised:
+        compare(profiled({"a": "3"}, 1), profiled({"a": "2"}, 2, round=same_day))
+    assert str(raised.value) == (
+        "the rounds 'round-1' and 'afternoon' are both of 2026-11-01; nobody could tell which came "
+        "first; correct the date of one of them"
+    )

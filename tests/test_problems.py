@@ -147,6 +147,7 @@ extra: 1
         "14:41 the key 'buy' is not known here",
         "15:5 'inquiry-cycle' does not fit here: a block of `key: value` lines is needed",
         "16:5 the key 'to' is missing",
+        "16:17 component 'shared-goals' lies outside the scope",
         "17:17 the goal for 'inquiry-cycle' is here a second time",
         "17:36 component 'inquiry-cycle' has no level '7'",
         "18:1 the key 'extra' is not known here",

@@ -119,7 +119,8 @@ def test_the_picture_counts_every_component_once() -> None:
         view = case(name).view
         for row, standard in zip(view.rows, view.standards, strict=True):
             now = sum(_marks(cell, "●") for cell in row.cells)
-            assert now + int(row.open or 0) == len(standard.components), (name, row.title)
+            rest = int(row.off_scale or 0) + int(row.open or 0)
+            assert now + rest == len(standard.components), (name, row.title)
 
 
 def _marks(cell: str, mark: str) -> int:
@@ -384,3 +385,37 @@ def test_an_arabic_note_is_set_from_right_to_left() -> None:
     note = {"inquiry-cycle": {"level": "3", "evidence": "محاضر أربعة اجتماعات."}}
     amina = changed(example("amina-haddad-2026-fall.yaml"), placements=note)
     assert '<bdi dir="rtl">محاضر أربعة اجتماعات.</bdi>' in icmaps.report_html([amina])
+
+
+def test_the_goals_of_last_time_are_told_with_what_became_of_them() -> None:
+    assert case("two rounds").view.goals_before == (
+        "Goals of Spring 2026: 9.1.1 Carries a cycle of inquiry through to its effect on learners: "
+        "reached; 4.1.1 Chooses what to learn by which students gain least: chosen again."
+    )
+    assert case("first round").view.goals_before == ""
+
+
+def test_a_round_with_another_scope_keeps_its_own_names_of_levels() -> None:
+    rows = [
+        {"id": "one", "section": "part-1", "title": "A", "variations": {"a": "Y.", "b": "N."}},
+        {
+            "id": "two",
+            "section": "part-2",
+            "title": "B",
+            "variations": {"c": "Y.", "d": "M.", "e": "N."},
+        },
+    ]
+    catalog = made_map("scopes", rows)
+    earlier = assessed(catalog, "mine/scopes@1.0.0", {"two": "e"})
+    earlier = changed(earlier, scope=["part-2"], round={"id": "2025-fall", "date": "2025-11-20"})
+    now = changed(assessed(catalog, "mine/scopes@1.0.0", {"one": "b"}), scope=["part-1"])
+    bars = Case((earlier, now), catalog).view.spreads
+    assert [[(share.label, share.count) for share in bar.shares] for bar in bars] == [
+        [("b", "1")],
+        [("e", "1")],
+    ]
+
+
+def test_a_page_for_the_screen_does_not_speak_of_a_pdf() -> None:
+    assert "attached" not in case("first round").html
+    assert squeezed("attached to this PDF") in squeezed(case("first round").pages[-2])

@@ -256,14 +256,14 @@ def test_page_one_says_what_moved() -> None:
 
 def test_page_one_names_critical_components_that_are_not_acceptable() -> None:
     page_one = squeezed(case("two rounds").pages[0])
-    assert squeezed("★ Critical, not yet acceptable") in page_one
+    assert squeezed("★ Critical, on the way to acceptable") in page_one
     assert squeezed("7.3.1 Carries a new practice on until it becomes routine") in page_one
 
 
 def test_page_one_shows_the_spread_and_no_single_number() -> None:
     page_one = case("two rounds").pages[0]
-    assert "4 Ideal 1" in page_one
-    assert "14 Established 2" in page_one
+    assert "4 Ideal (1)" in page_one
+    assert "14 Established (2)" in page_one
     assert "%" not in page_one
     assert "index" not in page_one.lower()
 

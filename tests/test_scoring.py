@@ -355,11 +355,11 @@ def test_every_policy_has_a_sentence_to_print_with_its_number() -> None:
     assert scored(icmap, {}, "rank-index").policy_note == (
         "Index from 0 to 100: how far each answered component has come from its last level to its "
         "ideal, averaged. This assumes equal steps between levels. It is withheld where fewer than "
-        "80 % of the components that apply are answered."
+        "80 % of the components that apply are answered. A choice outside the scale earns nothing."
     )
     assert scored(icmap, {}, "points").policy_note == (
         "Points: the sum of points over the maximum possible, in percent, for the components that "
-        "are answered."
+        "are answered. A choice outside the scale earns nothing."
     )
 
 
@@ -480,7 +480,8 @@ def test_an_assessment_of_another_version_is_refused() -> None:
 def test_placements_that_do_not_fit_the_map_are_never_guessed_at(
     placements: dict[str, str], scope: list[str], start: str
 ) -> None:
-    compiled = compile_map(demo_map(row("a", gaps="4")), Framework.model_validate(FRAMEWORK))
+    icmap = demo_map(row("a", gaps="4"), row("s", "support"))
+    compiled = compile_map(icmap, Framework.model_validate(FRAMEWORK))
     with pytest.raises(ScoringError) as raised:
         encode(assessed(placements, scope=scope), compiled)
     assert str(raised.value).startswith(start)

@@ -290,8 +290,8 @@ def test_score_counts_in_a_table_and_names_what_is_critical() -> None:
         "\n"
         "Of the answered components: 0 % ideal, 0 % at least acceptable, 0 % at target.\n"
         "Points: the sum of points over the maximum possible, in percent, for the\n"
-        "components that are answered.\n"
-        "Critical, not yet acceptable:\n"
+        "components that are answered. A choice outside the scale earns nothing.\n"
+        "Critical, on the way to acceptable:\n"
         "  ★ Shares goals [/nope]\n"
     )
 

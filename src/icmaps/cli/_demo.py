@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shlex
+import shutil
+import sys
 import time
 from pathlib import Path
 from typing import Annotated
@@ -49,12 +51,22 @@ def demo(
         print_json(written)
         return
     copy = shlex.join(["cp", str(fall), "mine.yaml"])
+    # In a checkout the program lies in .venv, where no shell looks for it.
+    beside = Path(sys.executable).with_name("icmaps")
+    program = "icmaps" if shutil.which("icmaps") or not beside.exists() else _short(beside)
     typer.echo(
         f"\nMade from {spring}\n      and {fall}\n\n"
         "Yours: copy one of them, put in your own levels, and print it:\n"
         f"  {copy}\n"
-        "  icmaps show spl-2022/teacher        what the levels mean\n"
-        "  icmaps report mine.yaml -o mine.pdf"
+        f"  {program} show spl-2022/teacher        what the levels mean\n"
+        f"  {program} report mine.yaml -o mine.pdf"
+    )
+
+
+def _short(path: Path) -> str:
+    """Return a path as one would type it here."""
+    return shlex.quote(
+        str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
     )
 
 

@@ -31,6 +31,7 @@ PolicyOption = Annotated[
     ),
 ]
 _REST: Final = (("n/a", "not applicable"), ("?", "don't know"), ("open", "unanswered"))
+_OFF_SCALE: Final = ("off", "outside the scale")
 _DEPTH: Final = 1  # sections deeper than this hold too few components to be read as a row
 
 
@@ -83,25 +84,32 @@ def _print_profile(profile: icmaps.Profile) -> None:
     show(heading)
     codes = _codes(profile)
     if codes:
-        labels = {level.code: level.label for level in profile.icmap.scale}
-        legend = [f"{code} {labels[code]}" if labels[code] else code for code in codes]
+        legend = [f"{code} {label}" if label else code for code, label in codes.items()]
     else:
         legend = ["columns count steps from ideal, 0 is ideal"]
-    legend += [f"{head} {meaning}" for head, meaning in _REST]
+    legend += [f"{head} {meaning}" for head, meaning in _rest(profile)]
     show(Text(" · ".join(legend), style="dim"))
     show()
     show(_table(profile, codes))
     _print_notes(profile)
 
 
-def _codes(profile: icmaps.Profile) -> list[str]:
-    """Return the levels in rank order if all rows have the same ones; else nothing."""
-    rows = {tuple(v.code for v in result.component.variations) for result in profile.components}
-    known = {level.code for level in profile.icmap.scale}
-    return list(*rows) if len(rows) == 1 and known.issuperset(*rows) else []
+def _codes(profile: icmaps.Profile) -> dict[str, str | None]:
+    """Return the levels and their names in rank order if all rows have the same; else nothing."""
+    rows = {
+        tuple((v.code, v.label) for v in result.component.variations)
+        for result in profile.components
+    }
+    return dict(*rows) if len(rows) == 1 else {}
 
 
-def _table(profile: icmaps.Profile, codes: list[str]) -> Table:
+def _rest(profile: icmaps.Profile) -> tuple[tuple[str, str], ...]:
+    """Return the columns behind the levels; the one for off-scale choices only if there are any."""
+    overall = profile.overall
+    return _REST if overall.answered == sum(overall.by_rank) else (_OFF_SCALE, *_REST)
+
+
+def _table(profile: icmaps.Profile, codes: dict[str, str | None]) -> Table:
     from rich.padding import Padding
     from rich.table import Table
 
@@ -109,17 +117,21 @@ def _table(profile: icmaps.Profile, codes: list[str]) -> Table:
     ranks = range(len(profile.overall.by_rank))
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("Section", overflow="fold")
-    heads = codes or [str(rank) for rank in ranks]
-    heads = [*heads, *(head for head, _ in _REST), *([profile.policy] if shows_index else [])]
+    heads = list(codes) or [str(rank) for rank in ranks]
+    columns = _rest(profile)
+    heads = [*heads, *(head for head, _ in columns), *([profile.policy] if shows_index else [])]
     for head in heads:
         table.add_column(head, justify="right", no_wrap=True)
 
     def add(title: str | Padding, summary: icmaps.Summary, style: str = "") -> None:
         by_rank = [count for count, _ in zip_longest(summary.by_rank, ranks, fillvalue=0)]
-        rest = [summary.not_applicable, summary.dont_know, summary.unanswered]
+        off_scale = summary.answered - sum(summary.by_rank)
+        rest = [off_scale, summary.not_applicable, summary.dont_know, summary.unanswered]
+        rest = rest[-len(columns) :]
         cells = [str(count) if count else "·" for count in (*by_rank, *rest)]
         if shows_index:
-            cells.append("withheld" if summary.index is None else f"{summary.index:.1f}")
+            none = "withheld" if profile.policy == "rank-index" else "–"
+            cells.append(none if summary.index is None else f"{summary.index:.1f}")
         table.add_row(title, *cells, style=style)
 
     nested = any(section.depth for section in profile.sections)
@@ -149,7 +161,7 @@ def _print_notes(profile: icmaps.Profile) -> None:
     if profile.policy != "distribution":
         show(Text(profile.policy_note, style="dim"))
     if overall.critical_below:
-        show("Critical, not yet acceptable:")
+        show("Critical, on the way to acceptable:")
     for component_id in overall.critical_below:
         component = profile.icmap.component(component_id)
         show_item("★", f"{component.code or ''} {component.title}".strip())

@@ -21,7 +21,7 @@ def default_catalog(maps: Sequence[str | Path] = ()) -> Catalog:
     Args:
         maps: Maps folders searched before the bundled maps.
     """
-    return _catalog_of(tuple(Path(folder) for folder in maps))
+    return _catalog_of(tuple(Path(folder).absolute() for folder in maps))
 
 
 def load_map(name: str, *, maps: Sequence[str | Path] = ()) -> ICMap:

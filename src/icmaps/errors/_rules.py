@@ -299,9 +299,14 @@ RULES: Final[Mapping[str, Rule]] = {
         "nobody could tell which components were taken on",
         "{near}see `icmaps show {map}` for the sections",
     ),
+    "empty-scope": Rule(
+        "section {section} holds no component of {map}",
+        "nothing would be asked there",
+        "take it out of `scope`, or see `icmaps show {map}` for the sections that hold some",
+    ),
     "out-of-scope": Rule(
         "component {component!r} lies outside the scope",
-        "it was not asked, so its placement would count nowhere",
+        "it was not asked, so what is said of it would count nowhere",
         "add {section!r} to `scope`, or delete the placement",
     ),
     "goal-not-better": Rule(

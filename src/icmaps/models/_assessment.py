@@ -302,6 +302,10 @@ def assessment_findings(
             findings.append(Finding("out-of-scope", path, values, at_key=True))
     for position, goal in enumerate(assessment.goals):
         findings += _goal_findings(assessment, goal, icmap, ("goals", position))
+        if scope_known and goal.component in icmap and goal.component not in inside:
+            section = icmap.component(goal.component).section
+            values = {"component": goal.component, "section": section}
+            findings.append(Finding("out-of-scope", ("goals", position, "component"), values))
     return findings
 
 
@@ -317,6 +321,8 @@ def _scope_findings(
     assessment: Assessment, icmap: ICMap, framework: Framework
 ) -> Iterator[Finding]:
     known = [section.id for section, _ in framework.walk()]
+    held = {component.section for component in icmap.components if component.section in framework}
+    held |= {above for section in held for above in framework.above(section)}
     for position, section in enumerate(assessment.scope):
         if section and section not in framework:
             values = {
@@ -326,6 +332,9 @@ def _scope_findings(
                 "near": near(section, known),
             }
             yield Finding("unknown-scope", ("scope", position), values)
+        elif section and section not in held:
+            values = {"section": quoted(section), "map": icmap.reference}
+            yield Finding("empty-scope", ("scope", position), values)
 
 
 def _level_finding(component: Component, code: str, path: Path) -> Finding | None:

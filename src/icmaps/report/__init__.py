@@ -182,7 +182,7 @@ def report_pdf(
             _html(view, made_on, screen=False),
             _style(),
             size=size,
-            texts=view.typed(),
+            texts=view.texts(),
             attached=attached,
         )
     except OSError as error:

@@ -71,7 +71,7 @@ def level_names(profile: Profile) -> tuple[str, ...]:
     for row in _by_rank(profile):
         labels = {variation.label for variation in row}
         label = labels.pop() if len(labels) == 1 else None
-        names.append(f"{label} {row[0].code}" if label else row[0].code)
+        names.append(f"{label} ({row[0].code})" if label else row[0].code)
     return tuple(names)
 
 
@@ -96,7 +96,7 @@ def _by_rank(profile: Profile) -> list[list[Variation]]:
     components = [result.component for result in profile.components]
     return [
         [c.variations[rank] for c in components if rank < len(c.variations)]
-        for rank in range(max(len(component.variations) for component in components))
+        for rank in range(max((len(c.variations) for c in components), default=0))
     ]
 
 
@@ -113,7 +113,8 @@ def standard_row(group: Group, icmap: ICMap, ranks: int, moves: Mapping[str, Mov
         ranks: How many columns the picture has.
         moves: What moved, by component; empty in a first round.
     """
-    without_level = sum(1 for result in group.results if result.rank is None)
+    still_open = sum(1 for result in group.results if not result.answered)
+    off_scale = sum(1 for result in group.results if result.answer == "off-scale")
     kinds = [moves[result.id].kind for result in group.results if result.id in moves]
     moved = [
         f"{mark}{kinds.count(kind)}" for kind, mark in (("up", UP), ("down", DOWN)) if kind in kinds
@@ -123,7 +124,8 @@ def standard_row(group: Group, icmap: ICMap, ranks: int, moves: Mapping[str, Mov
         title=group.title,
         anchor=group.anchor,
         cells=printed(icmap, [_cell(group.results, rank, moves) for rank in range(ranks)]),
-        open=str(without_level or ""),
+        off_scale=str(off_scale or ""),
+        open=str(still_open or ""),
         moved=" ".join(moved),
     )
 
@@ -142,12 +144,11 @@ def _cell(results: Sequence[ComponentResult], rank: int, moves: Mapping[str, Mov
     return (f"{NOW}{now}" if now else "") + (f"{BEFORE}{left}" if left else "")
 
 
-def spread(profile: Profile, labels: Sequence[str], *, then: bool) -> Spread | None:
+def spread(profile: Profile, *, then: bool) -> Spread | None:
     """Return the spread of levels over everything asked, as shares of a bar.
 
     Args:
-        profile: The round.
-        labels: What to call each rank.
+        profile: The round; another scope may have had other levels, so it names its own.
         then: It is an earlier round.
 
     Returns:
@@ -157,6 +158,7 @@ def spread(profile: Profile, labels: Sequence[str], *, then: bool) -> Spread | N
     placed = sum(by_rank)
     if not placed:
         return None
+    names = level_names(profile)
     parts = [max(number / placed, LEAST_SHARE) if number else 0 for number in by_rank]
     shares = [
         Share(
@@ -165,7 +167,7 @@ def spread(profile: Profile, labels: Sequence[str], *, then: bool) -> Spread | N
             width=f"{BAR * part / sum(parts):.2f}%",
             tone=_tone(rank),
         )
-        for rank, (label, number, part) in enumerate(zip(labels, by_rank, parts, strict=False))
+        for rank, (label, number, part) in enumerate(zip(names, by_rank, parts, strict=True))
     ]
     in_order = printed(profile.icmap, shares)
     in_use = tuple(share for share in in_order if share.count != "0")

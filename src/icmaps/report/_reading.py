@@ -45,7 +45,9 @@ def _glossary(profile: Profile, *, grows: bool) -> Iterator[tuple[str, str]]:
     components = [result.component for result in profile.components]
     side = "left" if profile.icmap.direction == "ideal-first" else "right"
     yield "Component", words.COMPONENT
-    yield "Level", words.LEVEL.format(side=side)
+    counted = profile.policy == "distribution"
+    unless = ", not averaged" if counted else "; the numbers below were asked for"
+    yield "Level", words.LEVEL.format(side=side, unless=unless)
     lined = any(component.fidelity for component in components)
     yield "Ladder", f"{words.LADDER} {words.LADDER_LINES}" if lined else words.LADDER
     if any(component.critical for component in components):
@@ -54,7 +56,7 @@ def _glossary(profile: Profile, *, grows: bool) -> Iterator[tuple[str, str]]:
         yield "Moved", words.MOVED
     if any(component.look_fors for component in components):
         yield "Look for", words.LOOK_FOR
-    yield "Not applicable, don't know yet, left open", words.OPEN
+    yield "No level", words.NO_LEVEL
 
 
 def example(profile: Profile, moves: Mapping[str, Move]) -> tuple[str, str] | None:
@@ -89,9 +91,9 @@ def numbers(profile: Profile, groups: Sequence[Group]) -> tuple[str, ...]:
         return ()
     rows = [("Everything asked", profile.overall.index)]
     rows += [(f"{group.code} {group.title}".strip(), group.summary.index) for group in groups]
-    return tuple(
-        f"{title}: {'withheld' if index is None else f'{index:.0f}'}" for title, index in rows
-    )
+    # Only the rank-index is held back on purpose; points are missing where there are none to get.
+    none = "withheld" if profile.policy == "rank-index" else "–"
+    return tuple(f"{title}: {none if index is None else f'{index:.0f}'}" for title, index in rows)
 
 
 def colophon(profile: Profile, made_on: date) -> tuple[str, ...]:
@@ -101,6 +103,5 @@ def colophon(profile: Profile, made_on: date) -> tuple[str, ...]:
         f"IC map {icmap.reference} on {framework.reference} ({framework.title}, "
         f"{framework.issuer}, {framework.edition}). Text of the map: "
         f"{icmap.license or 'licence not stated'}.",
-        f"Printed {words.day(made_on)} with icmaps. The placements are attached to the PDF as "
-        "data.",
+        f"Printed {words.day(made_on)} with icmaps.",
     )

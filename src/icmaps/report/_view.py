@@ -1,7 +1,7 @@
 """What a growth report prints, as flat text and lists: what Python promises the templates."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,7 @@ class StandardRow:
     title: str
     anchor: str
     cells: tuple[str, ...]
+    off_scale: str
     open: str
     moved: str
 
@@ -110,12 +111,15 @@ class ReportView:
         role, occasion, place: Role and standards; report, round and rater; groups.
         opening: Where the educator stands, in a sentence or two.
         columns: The levels, as the head of the picture.
-        has_open: Some components have no level; the picture has a column for them.
+        has_off_scale: Some choices are outside the scale; the picture has a column for them.
+        has_open: Some components are not answered; the picture has a column for them.
         has_moves: There is an earlier round; the picture has a column for what moved.
         rows: The picture by standard.
         spreads: The spread of levels, this round first.
         notes: What stands beside the picture: what moved, what is critical.
+        stand_heading: The heading of page one, in the voice of whoever placed the practice.
         goals_heading, goals_note, goals: The goals, or where one could start.
+        goals_before: What became of the goals of last time.
         standards: The pages that follow.
         legend: The marks and what they mean.
         example: A ladder of this report, and how to read it; nothing where no level was chosen.
@@ -123,6 +127,7 @@ class ReportView:
         glossary: How to read the report: term and meaning.
         plan: The planning page: a goal's title, or nothing, for each block to write on.
         colophon: Where the numbers come from: map, version, licence, date.
+        attached: What is said of the data in the PDF.
     """
 
     language: str
@@ -133,13 +138,16 @@ class ReportView:
     place: str
     opening: str
     columns: tuple[Column, ...]
+    has_off_scale: bool
     has_open: bool
     has_moves: bool
     rows: tuple[StandardRow, ...]
     spreads: tuple[Spread, ...]
     notes: tuple[Note, ...]
+    stand_heading: str
     goals_heading: str
     goals_note: str
+    goals_before: str
     goals: tuple[GoalCard, ...]
     standards: tuple[Standard, ...]
     legend: tuple[tuple[str, str], ...]
@@ -149,16 +157,19 @@ class ReportView:
     glossary: tuple[tuple[str, str], ...]
     plan: tuple[str, ...]
     colophon: tuple[str, ...]
+    attached: str
 
-    def typed(self) -> Iterator[str]:
-        """Yield the texts that somebody typed, for choosing fonts."""
-        yield from (self.name, self.role, self.occasion, self.place, self.opening, *self.colophon)
-        yield from (column.head for column in self.columns)
-        for goal in self.goals:
-            yield from (goal.title, goal.now_label, goal.next_label)
-            yield from (*goal.now, *goal.next, goal.advice, *(text for _, text in goal.facts))
-        for standard in self.standards:
-            yield standard.title
-            for block in standard.components:
-                yield from (block.code, block.title, block.state, block.look_fors)
-                yield from (*block.picture, *block.evidence)
+    def texts(self) -> Iterator[str]:
+        """Yield every text of the report, for choosing fonts."""
+        yield from _texts(self)
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, tuple):
+        for part in value:
+            yield from _texts(part)
+    elif is_dataclass(value):
+        for field in fields(value):
+            yield from _texts(getattr(value, field.name))

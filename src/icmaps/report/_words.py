@@ -49,15 +49,15 @@ COMPONENT: Final = (
 LEVEL: Final = (
     "A word picture of the component. Levels differ in kind: who takes part, what evidence is "
     "used, what is done with it. The ideal one stands on the {side}. The steps between levels are "
-    "not of equal size, so levels are counted, not averaged."
+    "not of equal size, so levels are counted{unless}."
 )
 LADDER: Final = "All levels of a component as a row of marks."
 LADDER_LINES: Final = (
     "The lines show where ideal and acceptable practice end, as the map's authors see it."
 )
 CRITICAL_MEANS: Final = (
-    "Without a critical component the practice is not there at all. One that is not yet "
-    "acceptable is named on page one and is a good place to start."
+    "The rest of the practice leans on a critical component. One that is on the way to acceptable "
+    "is named on page one: a good place to start."
 )
 MOVED: Final = (
     "A change of level since last time; held means the same level as then. Moving away from ideal "
@@ -66,7 +66,10 @@ MOVED: Final = (
 LOOK_FOR: Final = (
     "What could show the practice to a colleague. These are examples, not a list to tick."
 )
-OPEN: Final = "Three different things, none of which counts against anybody."
+NO_LEVEL: Final = (
+    "Not applicable: this is not part of the work now. Don't know yet: it could not be told. Left "
+    "open: it was not looked at. None of them counts against anybody."
+)
 
 
 def titled(component: Component) -> str:

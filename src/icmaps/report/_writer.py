@@ -13,7 +13,6 @@ from icmaps.report._picture import (
     columns,
     groups,
     ladder,
-    level_names,
     spread,
     standard_row,
 )
@@ -62,8 +61,8 @@ class _Writer:
         )
         self.icmap = self.now.icmap
         self.assessment = self.now.assessment
+        self.own = self.assessment.rater.kind == "self"
         self.groups = groups(self.now)
-        self.names = level_names(self.now)
 
     def view(self) -> ReportView:
         name = self.assessment.respondent.label
@@ -71,10 +70,9 @@ class _Writer:
         goals = self.assessment.goals
         cards = [self._goal(g) for g in goals] or [self._start(result) for result in self._starts()]
         spreads = [
-            spread(p, self.names, then=p is not self.now)
-            for p in reversed(self.profiles[-MAX_SPREADS:])
+            spread(p, then=p is not self.now) for p in reversed(self.profiles[-MAX_SPREADS:])
         ]
-        ranks = len(self.names)
+        ranks = len(columns(self.now))
         return ReportView(
             language=self.icmap.language,
             title=f"{kind}: {name}, {self.icmap.title}, {words.round_name(self.now)}",
@@ -82,13 +80,16 @@ class _Writer:
             **self._header(kind),
             opening=self._opening(),
             columns=columns(self.now),
-            has_open=any(result.rank is None for result in self.now.components),
+            has_off_scale=any(r.answer == "off-scale" for r in self.now.components),
+            has_open=any(not result.answered for result in self.now.components),
             has_moves=self.growth is not None,
             rows=tuple(standard_row(g, self.icmap, ranks, self.moves) for g in self.groups),
             spreads=tuple(bar for bar in spreads if bar),
             notes=tuple(self._notes()),
-            goals_heading="My goals" if goals else "Places to start",
+            stand_heading="Where I stand" if self.own else "Where this practice stands",
+            goals_heading=("My goals" if self.own else "Goals") if goals else "Places to start",
             goals_note="" if goals else words.STARTS_NOTE,
+            goals_before=self._goals_before(),
             goals=tuple(cards),
             standards=tuple(self._standard(group) for group in self.groups),
             legend=reading.legend(self.now, grows=self.before is not None),
@@ -98,6 +99,7 @@ class _Writer:
             glossary=reading.glossary(self.now, grows=self.before is not None),
             plan=self._plan(),
             colophon=reading.colophon(self.now, self.made_on),
+            attached="The placements are attached to this PDF as data.",
         )
 
     # ---- page one -------------------------------------------------------------------------
@@ -117,8 +119,7 @@ class _Writer:
 
     def _opening(self) -> str:
         whole = self.now.overall
-        own = self.assessment.rater.kind == "self"
-        text = "I placed my practice on " if own else "This practice was placed on "
+        text = "I placed my practice on " if self.own else "This practice was placed on "
         text += f"{whole.answered} of {words.count(whole.asked, 'component')}"
         if self.assessment.scope:
             titles = [self.now.framework.section(s).title for s in self.assessment.scope]
@@ -135,12 +136,10 @@ class _Writer:
         text += f"; {', '.join(others)}." if others else "."
         zones = [result.zone for result in self.now.components if result.zone]
         ideal, acceptable = zones.count("ideal"), len(zones) - zones.count("unacceptable")
-        if ideal:
-            text += f" {ideal} of them {'is' if ideal == 1 else 'are'} ideal practice as the map "
-            text += f"draws the line, {acceptable} at least acceptable."
-        elif acceptable:
-            verb = "is" if acceptable == 1 else "are"
-            text += f" {acceptable} of them {verb} at least acceptable as the map draws the line."
+        if acceptable:
+            verb = "lies" if acceptable == 1 else "lie"
+            text += f" {acceptable} {verb} within the map's line for acceptable practice"
+            text += f", {ideal} of them within its line for ideal practice." if ideal else "."
         return text
 
     def _notes(self) -> list[Note]:
@@ -148,12 +147,12 @@ class _Writer:
         notes = self._move_notes()
         below = [titled(self.icmap.component(i)) for i in self.now.overall.critical_below]
         if below:
-            heading = "Critical, not yet acceptable"
+            heading = "Critical, on the way to acceptable"
             notes.append(Note("critical", words.CRITICAL, heading, _first(below, MAX_NAMED)))
         if self.growth is None:
             ideal = [titled(r.component) for r in self.now.components if r.zone == "ideal"]
             if ideal:
-                heading = f"{len(ideal)} at the ideal"
+                heading = f"{len(ideal)} within the ideal line"
                 notes.append(Note("up", words.NOW, heading, _first(ideal, MAX_NAMED)))
         return notes
 
@@ -179,9 +178,29 @@ class _Writer:
 
     # ---- goals ----------------------------------------------------------------------------
 
+    def _goals_before(self) -> str:
+        """Return what became of the goals of last time; nothing if there were none."""
+        if self.before is None or not self.before.assessment.goals:
+            return ""
+        told = [self._outcome(goal) for goal in self.before.assessment.goals]
+        return f"Goals of {words.round_name(self.before)}: {'; '.join(told)}."
+
+    def _outcome(self, goal: Goal) -> str:
+        component = self.icmap.component(goal.component)
+        placed = self.assessment.placement(goal.component)
+        now, to = component.rank(placed.level if placed else None), component.rank(goal.to)
+        if now is not None and to is not None and now <= to:
+            outcome = "reached"
+        elif goal.component in {again.component for again in self.assessment.goals}:
+            outcome = "chosen again"
+        else:
+            outcome = f"now {level(component, placed.level if placed else None)}"
+        return f"{titled(component)}: {outcome}"
+
     def _goal(self, goal: Goal) -> GoalCard:
         component = self.icmap.component(goal.component)
-        facts = (("What I will do", goal.action), ("Who helps", goal.support))
+        action = "What I will do" if self.own else "What to do"
+        facts = ((action, goal.action), ("Who helps", goal.support))
         said = tuple((term, text) for term, text in facts if text)
         return self._card(component, goal.to, said, goal.by)
 
@@ -230,7 +249,9 @@ class _Writer:
     # ---- the components -------------------------------------------------------------------
 
     def _standard(self, group: Group) -> Standard:
-        states = [self._state(result) for result in group.results]
+        worst = max((result.ranks for result in group.results), default=0)
+        in_order = sorted(group.results, key=lambda r: worst if r.rank is None else r.rank)
+        states = [self._state(result) for result in in_order]
         return Standard(
             anchor=group.anchor,
             code=group.code,

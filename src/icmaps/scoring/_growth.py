@@ -173,6 +173,11 @@ def _refuse_if_no_growth(earlier: Profile, later: Profile) -> None:
             f"both profiles are of the round {one.round.id!r}; there is no time between them; "
             "compare two different rounds"
         )
+    if one.round.date == two.round.date:
+        raise ScoringError(
+            f"the rounds {one.round.id!r} and {two.round.id!r} are both of {one.round.date}; "
+            "nobody could tell which came first; correct the date of one of them"
+        )
     if one.round.date > two.round.date:
         raise ScoringError(
             f"the earlier round {one.round.id!r} ({one.round.date}) is after the later one "

@@ -198,12 +198,13 @@ class Profile:
                     "Index from 0 to 100: how far each answered component has come from its last "
                     "level to its ideal, averaged. This assumes equal steps between levels. It is "
                     "withheld where fewer than "
-                    f"{100 * self.min_answered:g} % of the components that apply are answered."
+                    f"{100 * self.min_answered:g} % of the components that apply are answered. A "
+                    "choice outside the scale earns nothing."
                 )
             case "points":
                 return (
                     "Points: the sum of points over the maximum possible, in percent, for the "
-                    "components that are answered."
+                    "components that are answered. A choice outside the scale earns nothing."
                 )
 
     def as_json(self) -> dict[str, Any]:
