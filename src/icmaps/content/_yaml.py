@@ -344,7 +344,7 @@ def _hint(text: str, line: int) -> str:
     if "\t" in here[: len(here) - len(here.lstrip())]:
         return "indent with spaces, not with a tab"
     if here.count(": ") > 1 or re.search(r"(:|^\s*-)\s+[@`%&*!|>]", here):
-        return "put the text after the first colon in quotes"
+        return 'put the sentence in double quotes, as in `evidence: "We looked at: ..."`'
     if here.count('"') % 2 or here.count("'") % 2:
-        return "close the quotes"
+        return "close the quotes; a sentence with an apostrophe goes in double quotes"
     return "check the indentation and quotes here and on the line before"

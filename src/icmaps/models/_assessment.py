@@ -346,7 +346,12 @@ def _level_finding(component: Component, code: str, path: Path) -> Finding | Non
         values = {"component": component.id, "code": code, "known": listed(choices)}
         return Finding("gap", path, values)
     hint = f"choose one of {listed(choices)}"
-    if answer := _ANSWERS.get(code.casefold()):
+    # Word processors turn quotes round, and people say a level by its name.
+    bare = code.strip("\u201c\u201d\u2018\u2019\"' ").casefold()
+    named = [v.code for v in component.variations if bare in (v.code, (v.label or "").casefold())]
+    if named:
+        hint = f'write "{named[0]}", in straight quotes'
+    elif answer := _ANSWERS.get(code.casefold()):
         hint = f"write `{component.id}: {{answer: {answer}}}`, or {hint}"
     values = {"component": component.id, "code": quoted(code), "hint": hint}
     return Finding("unknown-level", path, values)
