@@ -453,3 +453,19 @@ def test_attached_json_is_the_file_of_the_assessment() -> None:
         raw = json.loads(attached.get_file().read_bytes())
     assert raw["respondent"]["name"] == "Amina Haddad أمينة حداد"
     assert raw["scope"] == ["collaborative-inquiry", "evidence"]
+
+
+def test_the_running_head_names_the_standard_with_which_a_page_begins() -> None:
+    found = case("two rounds")
+    component_pages = found.words[1:-2]
+    heads = [
+        " ".join(word.text for word in words if word.bottom < MARGIN).removeprefix("Jordan Ames ")
+        for words in component_pages
+    ]
+    assert heads == [
+        "1 Equity Practices",
+        "3 Professional Expertise",
+        "5 Evidence",
+        "7 Implementation",  # begun on the page before
+        "9 Culture of Collaborative Inquiry",  # the same
+    ]

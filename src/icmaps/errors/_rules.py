@@ -307,7 +307,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "out-of-scope": Rule(
         "component {component!r} lies outside the scope",
         "it was not asked, so what is said of it would count nowhere",
-        "add {section!r} to `scope`, or delete the placement",
+        "add {section!r} to `scope`, or delete what is said of it",
     ),
     "goal-not-better": Rule(
         "the goal for {component!r} is level {to!r}, the placement is {level!r}",

@@ -253,7 +253,7 @@ def _has(file: str, character: str) -> bool:
 def _families_for(texts: Iterable[str]) -> list[str]:
     """Return the fallback families that the texts need beyond the main one."""
     characters = {c for text in texts if not text.isascii() for c in text if not c.isspace()}
-    left = {c for c in characters if not _has(_MAIN[0].file, c)}
+    left = {c for c in characters if not any(_has(face.file, c) for face in _MAIN)}
     families = []
     for face in _FALLBACKS:
         if face.family not in families and any(_has(face.file, c) for c in left):
