@@ -1,7 +1,7 @@
 """Every rule has a folder of files that break it, and the whole text that is told about them.
 
 `expected.txt` is what `icmaps validate` prints for the files beside it, or, where there are none,
-for those of its own maps folder.
+for those of its own maps folder; for a rule of writing, what `--strict` adds to it.
 """
 
 import json
@@ -19,10 +19,12 @@ from hypothesis import strategies as st
 from icmaps.content import Catalog
 from icmaps.content._yaml import Source, read_text
 from icmaps.errors import RULES, ContentError, Problem, describe, near
+from icmaps.lint import lint
 
 DATA = Path(__file__).parent / "data"
 BROKEN = DATA / "broken"
 CATALOG = Catalog([DATA / "good"])
+WRITING = list(RULES)[list(RULES).index("title-verb") :]
 # Files too silly to keep.
 GENERATED = {
     "too-large": b"# " + b"x" * 1_000_000,
@@ -42,7 +44,12 @@ def _problems(folder: Path) -> list[str]:
             catalog.map("framework.yaml")
         return str(caught.value).splitlines()
     files = files or sorted(own.glob("*/*.yaml"))
-    return [str(problem) for path in files for problem in catalog.validate(path)]
+    problems = [problem for path in files for problem in catalog.validate(path)]
+    if folder.name in WRITING:
+        icmap = catalog.map(str(files[0]))
+        advice = lint(icmap, catalog.framework(icmap.framework), catalog.maps(faulty="skip"))
+        problems += catalog.locate(files[0], advice)
+    return [str(problem) for problem in problems]
 
 
 @pytest.mark.parametrize("rule", RULES)

@@ -24,7 +24,7 @@ from icmaps.cli._help import Command
 _SUFFIXES: Final = (".yaml", ".yml", ".json")
 
 
-@app.command("validate", cls=Command, epilog="Example: icmaps validate examples --json")
+@app.command("validate", cls=Command, epilog="Example: icmaps validate examples --strict")
 def validate(
     paths: Annotated[
         list[Path],
@@ -36,6 +36,14 @@ def validate(
         ),
     ],
     *,
+    strict: Annotated[
+        bool,
+        typer.Option(
+            "--strict",
+            help="Also give advice on how maps are written, their texts compared with all other "
+            "maps; any advice or warning makes the exit code 1.",
+        ),
+    ] = False,
     maps: MapsOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -45,7 +53,11 @@ def validate(
     """
     files, problems = _find(paths)
     catalogs = _Catalogs(files, maps_folders(maps))
-    problems += [problem for file in files for problem in catalogs.of(file).validate(file)]
+    for file in files:
+        catalog = catalogs.of(file)
+        problems += catalog.validate(file)
+        if strict:
+            problems += _advice(catalog, file)
     if as_json:
         print_json([problem.as_json() for problem in problems])
     else:
@@ -54,8 +66,20 @@ def validate(
             typer.echo(printable(f"{problem}{warning}"))
         checked = f"{counted(len(files), 'file')} checked"
         typer.echo(f"{checked}, {counted(len(problems), 'problem')}", err=True)
-    if any(problem.severity == "error" for problem in problems):
+    if any(strict or problem.severity == "error" for problem in problems):
         raise typer.Exit(1)
+
+
+def _advice(catalog: icmaps.Catalog, file: Path) -> list[icmaps.Problem]:
+    """Return advice on how a map is written; none for other files and for faulty maps."""
+    from icmaps.lint import lint
+
+    try:
+        icmap = catalog.map(str(file))
+    except icmaps.IcmapsError:
+        return []
+    framework = catalog.framework(icmap.framework, beside=file)
+    return catalog.locate(file, lint(icmap, framework, catalog.maps(faulty="skip")))
 
 
 class _Catalogs:

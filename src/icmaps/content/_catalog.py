@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Literal, TypeVar
 
 from icmaps import _data
 from icmaps.content._document import Document, read_bytes, read_document, unreadable
@@ -51,16 +51,20 @@ class Catalog:
                 entries.setdefault(entry.reference, entry)
         return entries
 
-    def maps(self) -> Iterator[ICMap]:
+    def maps(self, *, faulty: Literal["raise", "skip"] = "raise") -> Iterator[ICMap]:
         """Yield every map, by id and then newest version first.
 
+        Args:
+            faulty: What to do with a map that has a problem.
+
         Raises:
-            ContentError: If one of them has a problem.
+            ContentError: If one of them has a problem, unless those are skipped.
         """
         entries = [entry for entry in self._entries.values() if entry.is_map]
         newest_first = sorted(entries, key=lambda entry: entry.version, reverse=True)
         for entry in sorted(newest_first, key=lambda entry: entry.id):
-            yield self._model(entry.path, ICMap)
+            if faulty == "raise" or isinstance(self._document(entry.path).model, ICMap):
+                yield self._model(entry.path, ICMap)
 
     def map(self, name: str) -> ICMap:
         """Return a map.
@@ -129,6 +133,17 @@ class Catalog:
             path: A framework, map or assessment.
         """
         return self._document(path).problems(str(path))
+
+    def locate(self, path: Path, findings: Iterable[Finding]) -> list[Problem]:
+        """Return findings about a file, with line and column, in reading order.
+
+        Args:
+            path: The file they are about.
+            findings: Broken rules, at places in its data.
+        """
+        document = Document(self._document(path).source)
+        document.add(list(findings))
+        return document.problems(str(path))
 
     def _entry(self, reference: str, *, is_map: bool) -> Entry:
         entry = self._entries.get(reference)
