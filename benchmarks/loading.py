@@ -23,6 +23,10 @@ RUNS: Final = 11
 LOAD_ONE: Final = f"icmaps.load_map({MAP!r})"
 LOAD_ALL: Final = "list(icmaps.Catalog().maps())"
 VALIDATE: Final = "assert not any(map(icmaps.Catalog().validate, map(Path, files)))"
+ADVISE: Final = (
+    "c = icmaps.Catalog(); every = list(c.maps()); "
+    "[icmaps.lint.lint(m, c.framework(m.framework), every) for m in every]"
+)
 PARSE: Final = "[yaml.load(Path(file).read_bytes(), yaml.CSafeLoader) for file in files]"
 
 # What, the module imported before the clock starts, the work, its files, the budget.
@@ -31,6 +35,7 @@ TASKS: Final = (
     ("load one map", "icmaps.content", LOAD_ONE, ITS_FILES, "30"),
     ("load all maps", "icmaps.content", LOAD_ALL, FILES, "500"),
     ("validate all files", "icmaps.content", VALIDATE, FILES, ""),
+    ("advice on all maps, texts compared", "icmaps.lint", ADVISE, FILES, "5000"),
 )
 
 
