@@ -282,6 +282,8 @@ def test_versions_lock_holds_the_hash_of_every_published_bundled_file() -> None:
     locked = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
     catalog = Catalog()
     for path in sorted((ROOT / "maps").glob("*/*.yaml")):
+        if path.name.startswith("crosswalk-"):
+            continue  # no placement points at one
         is_framework = path.name.startswith("framework-")
         if is_framework or catalog.map(str(path)).status == "published":
             digest = hashlib.sha256(path.read_bytes()).hexdigest()

@@ -24,6 +24,7 @@ NAMES = [
     "Catalog",
     "Component",
     "ContentError",
+    "Crosswalk",
     "Framework",
     "Goal",
     "Growth",
@@ -41,6 +42,7 @@ NAMES = [
     "Variation",
     "__version__",
     "compare",
+    "load_crosswalk",
     "load_map",
     "read_assessment",
     "report_html",
@@ -48,7 +50,7 @@ NAMES = [
     "score",
     "write_report",
 ]
-COMMANDS = ["demo", "maps", "show", "validate", "score", "report", "doctor"]
+COMMANDS = ["demo", "maps", "show", "crosswalk", "validate", "score", "report", "doctor"]
 
 
 def test_public_names_are_these() -> None:

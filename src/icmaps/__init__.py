@@ -8,7 +8,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from icmaps.content import Catalog, load_map, read_assessment
+    from icmaps.content import Catalog, load_crosswalk, load_map, read_assessment
     from icmaps.errors import (
         ContentError,
         IcmapsError,
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from icmaps.models import (
         Assessment,
         Component,
+        Crosswalk,
         Framework,
         Goal,
         ICMap,
@@ -37,6 +38,7 @@ __all__ = [
     "Catalog",
     "Component",
     "ContentError",
+    "Crosswalk",
     "Framework",
     "Goal",
     "Growth",
@@ -54,6 +56,7 @@ __all__ = [
     "Variation",
     "__version__",
     "compare",
+    "load_crosswalk",
     "load_map",
     "read_assessment",
     "report_html",
@@ -63,7 +66,7 @@ __all__ = [
 ]
 
 _MODULES = {
-    "content": ("Catalog", "load_map", "read_assessment"),
+    "content": ("Catalog", "load_crosswalk", "load_map", "read_assessment"),
     "errors": (
         "ContentError",
         "IcmapsError",
@@ -75,6 +78,7 @@ _MODULES = {
     "models": (
         "Assessment",
         "Component",
+        "Crosswalk",
         "Framework",
         "Goal",
         "ICMap",

@@ -5,9 +5,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from icmaps.content._catalog import Catalog
-from icmaps.models import Assessment, ICMap
+from icmaps.models import Assessment, Crosswalk, ICMap
 
-__all__ = ["Catalog", "default_catalog", "load_map", "read_assessment"]
+__all__ = ["Catalog", "default_catalog", "load_crosswalk", "load_map", "read_assessment"]
 
 
 @lru_cache(maxsize=8)
@@ -43,6 +43,28 @@ def load_map(name: str, *, maps: Sequence[str | Path] = ()) -> ICMap:
         ('1', '2', '3', '4')
     """
     return default_catalog(maps).map(name)
+
+
+def load_crosswalk(older: str, newer: str, *, maps: Sequence[str | Path] = ()) -> Crosswalk:
+    """Load what became of each section and component from one framework to another.
+
+    Args:
+        older: The id of the framework it comes from.
+        newer: The id of the framework it leads to.
+        maps: Maps folders searched before the bundled maps.
+
+    Returns:
+        The newest crosswalk between the two, checked against the frameworks and maps it names.
+
+    Raises:
+        UnknownNameError: If there is none.
+        ContentError: If its file has a problem; all of them are told.
+
+    Example:
+        >>> load_crosswalk("spl-2011", "spl-2022").links()[0].relation
+        'close'
+    """
+    return default_catalog(maps).crosswalk(older, newer)
 
 
 def read_assessment(path: str | Path, *, maps: Sequence[str | Path] = ()) -> Assessment:

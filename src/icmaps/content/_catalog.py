@@ -14,10 +14,20 @@ from icmaps import _data
 from icmaps.content._document import Document, read_bytes, read_document, unreadable
 from icmaps.content._folder import Entry, Folder
 from icmaps.errors import ContentError, Finding, Problem, UnknownNameError, near
-from icmaps.models import Assessment, Framework, ICMap, assessment_findings, map_findings
+from icmaps.models import (
+    Assessment,
+    Crosswalk,
+    Framework,
+    ICMap,
+    Side,
+    assessment_findings,
+    crosswalk_map_findings,
+    crosswalk_section_findings,
+    map_findings,
+)
 
 _SUFFIXES: Final = (".yaml", ".yml", ".json")
-_M = TypeVar("_M", Framework, ICMap, Assessment)
+_M = TypeVar("_M", Framework, ICMap, Assessment, Crosswalk)
 
 
 class Catalog:
@@ -114,6 +124,22 @@ class Catalog:
             return self._beside[reference]
         return self._model(self._entry(reference, is_map=False).path, Framework)
 
+    def crosswalk(self, older: str, newer: str) -> Crosswalk:
+        """Return the newest crosswalk from one framework to another.
+
+        Args:
+            older: The id of the framework it comes from, as in `spl-2011`.
+            newer: The id of the framework it leads to.
+
+        Raises:
+            UnknownNameError: If there is none.
+            ContentError: If its file has a problem.
+        """
+        for folder in self._folders:
+            if found := sorted(folder.crosswalks(older, newer)):
+                return self._model(found[-1][1], Crosswalk)
+        raise UnknownNameError(f"there is no crosswalk from {older!r} to {newer!r}")
+
     def read_assessment(self, path: Path, file: str | None = None) -> Assessment:
         """Read an assessment and compare it with the map version it names.
 
@@ -203,6 +229,9 @@ class Catalog:
     def _compare(self, document: Document, path: Path) -> None:
         """Add what is wrong between a file and the files it names."""
         claims = document.claims
+        if isinstance(document.model, Crosswalk):
+            document.add(list(self._crosswalk_findings(document.model)))
+            return
         at = "framework" if isinstance(claims, ICMap) else "map"
         try:
             if isinstance(claims, ICMap):
@@ -212,15 +241,42 @@ class Catalog:
                 icmap = self._model(self._entry(claims.map, is_map=True).path, ICMap)
                 framework = self.framework(icmap.framework)
                 document.add(assessment_findings(claims, icmap, framework))
-        except UnknownNameError:
-            if not document.faulty(at):
-                reference = getattr(claims, at)
-                values = {"reference": reference, "near": self._near(reference, is_map=at == "map")}
-                document.add([Finding("unknown-reference", (at,), values)])
-        except ContentError as error:
-            other = error.problems[0].file
-            values = {"reference": getattr(claims, at), "other": other}
-            document.add([Finding("broken-reference", (at,), values)])
+        except (UnknownNameError, ContentError) as error:
+            if not document.faulty(at) or isinstance(error, ContentError):
+                document.add([self._unusable(getattr(claims, at), (at,), error)])
+
+    def _crosswalk_findings(self, crosswalk: Crosswalk) -> Iterator[Finding]:
+        """Yield what is wrong between a crosswalk and the frameworks and maps it names."""
+        frameworks: dict[Side, Framework] = {}
+        for side, reference in _sides(crosswalk.from_, crosswalk.to):
+            try:
+                frameworks[side] = self.framework(reference)
+            except (UnknownNameError, ContentError) as error:
+                yield self._unusable(reference, (side,), error)
+        if len(frameworks) == 2:  # noqa: PLR2004, both sides
+            yield from crosswalk_section_findings(crosswalk, frameworks["from"], frameworks["to"])
+        for position, pair in enumerate(crosswalk.maps):
+            maps: dict[Side, ICMap] = {}
+            for side, reference in _sides(pair.from_, pair.to):
+                try:
+                    maps[side] = self.map(reference)
+                except (UnknownNameError, ContentError) as error:
+                    yield self._unusable(reference, ("maps", position, side), error)
+            yield from crosswalk_map_findings(position, pair, maps)
+
+    def _unusable(
+        self, reference: str, at: tuple[str | int, ...], error: UnknownNameError | ContentError
+    ) -> Finding:
+        """Return that something named cannot be used, because it is not there or is faulty."""
+        if isinstance(error, ContentError):
+            values = {"reference": reference, "other": error.problems[0].file}
+            return Finding("broken-reference", at, values)
+        guess = self._near(reference, is_map="/" in reference)
+        return Finding("unknown-reference", at, {"reference": reference, "near": guess})
+
+
+def _sides(older: str, newer: str) -> tuple[tuple[Side, str], tuple[Side, str]]:
+    return ("from", older), ("to", newer)
 
 
 def _says_it_is(document: Document, reference: str) -> bool:
@@ -236,6 +292,6 @@ def _status(document: Document) -> object:
 
 
 def _wrong_kind(document: Document, wanted: type[Any]) -> Finding:
-    kinds: dict[object, str] = {Framework: "a framework", ICMap: "a map"}
+    kinds: dict[object, str] = {Framework: "a framework", ICMap: "a map", Crosswalk: "a crosswalk"}
     found, kind = (kinds.get(model, "an assessment") for model in (type(document.model), wanted))
     return Finding("wrong-kind", ("schema",), {"found": found, "kind": kind})

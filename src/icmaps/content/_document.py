@@ -17,11 +17,15 @@ from icmaps.errors import RULES, Finding, Problem, describe, near, quoted
 from icmaps.models import (
     Assessment,
     Component,
+    Crosswalk,
+    CrosswalkSource,
     Fidelity,
     Framework,
     Goal,
     Groups,
     ICMap,
+    Link,
+    MapLinks,
     Placement,
     Rater,
     Respondent,
@@ -32,12 +36,13 @@ from icmaps.models import (
 
 DataPath = tuple[str | int, ...]
 _M = TypeVar("_M", bound=BaseModel)
-AnyModel = Framework | ICMap | Assessment
+AnyModel = Framework | ICMap | Assessment | Crosswalk
 
 SCHEMAS: Final[dict[str, type[AnyModel]]] = {
     "icmaps/framework/1": Framework,
     "icmaps/map/1": ICMap,
     "icmaps/assessment/1": Assessment,
+    "icmaps/crosswalk/1": Crosswalk,
 }
 # Which model a block with this key holds, for naming the keys it may have.
 _BLOCKS: Final[dict[str, Any]] = {
@@ -51,6 +56,12 @@ _BLOCKS: Final[dict[str, Any]] = {
     "round": Round,
     "scale": ScaleLevel,
     "sections": Section,
+}
+_CROSSWALK_BLOCKS: Final[dict[str, Any]] = {
+    "components": Link,
+    "maps": MapLinks,
+    "sections": Link,
+    "sources": CrosswalkSource,
 }
 _KEY: Final = re.compile(r"'(\w+)'")
 # What is said of a block that lacks a key; not of one whose key could not be read.
@@ -314,7 +325,8 @@ def _not_text(path: DataPath, value: Any, source: Source) -> Finding:
 
 
 def _known_keys(model: Any, path: DataPath) -> list[str]:
+    blocks = _CROSSWALK_BLOCKS if model is Crosswalk else _BLOCKS
     for step in path[:-1]:
-        model = _BLOCKS.get(str(step), model)
+        model = blocks.get(str(step), model)
     names = [field.alias or name for name, field in model.model_fields.items()]
     return [name for name in names if not (model is Placement and name == "component")]

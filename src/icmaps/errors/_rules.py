@@ -324,6 +324,27 @@ RULES: Final[Mapping[str, Rule]] = {
         "one to three can be worked on at a time",
         "keep the three that matter most",
     ),
+    # ---- crosswalks -----------------------------------------------------------------------
+    "link-arity": Rule(
+        "the relation is `{relation}`, which needs {needs}",
+        "nobody could tell what became of what",
+        "add or take out ids, or choose the relation that fits",
+    ),
+    "unknown-link": Rule(
+        "{id} is not in {where}",
+        "the link would lead nowhere",
+        "{near}write an id of {where}",
+    ),
+    "left-unlinked": Rule(
+        "no link names {left} of {where}",
+        "what a crosswalk passes over in silence looks forgotten",
+        "link each under `{side}`; if it has no counterpart, with `relation: none`",
+    ),
+    "unknown-source": Rule(
+        "the source {source} is not among the `sources`",
+        "nobody could look it up",
+        "{near}name one of {known}, add it, or leave `source` out for your own judgement",
+    ),
     # ---- how a map is written: advice, given by `icmaps validate --strict` -----------------
     "title-verb": Rule(
         "the title begins with {word}, which is no verb in the third person",

@@ -1,4 +1,4 @@
-"""What the files say, as values that never change: Framework, ICMap, Assessment.
+"""What the files say, as values that never change: Framework, ICMap, Assessment, Crosswalk.
 
 Models read and write the shape of the files (DESIGN section 3): `model_validate` takes what the
 YAML holds. They know nothing of files, and refuse what cannot be true within one file; the
@@ -27,6 +27,16 @@ from icmaps.models._component import (
     ScaleLevel,
     Variation,
 )
+from icmaps.models._crosswalk import (
+    Crosswalk,
+    CrosswalkSource,
+    Link,
+    MapLinks,
+    Relation,
+    Side,
+    crosswalk_map_findings,
+    crosswalk_section_findings,
+)
 from icmaps.models._framework import Framework, Section
 from icmaps.models._icmap import ICMap, PolicyName, map_findings
 
@@ -34,24 +44,32 @@ __all__ = [
     "Answer",
     "Assessment",
     "Component",
+    "Crosswalk",
+    "CrosswalkSource",
     "Direction",
     "Fidelity",
     "Framework",
     "Goal",
     "Groups",
     "ICMap",
+    "Link",
+    "MapLinks",
     "NextStep",
     "OffScale",
     "Placement",
     "PolicyName",
     "Rater",
     "RaterKind",
+    "Relation",
     "Respondent",
     "Round",
     "ScaleLevel",
     "Section",
+    "Side",
     "Variation",
     "asked",
     "assessment_findings",
+    "crosswalk_map_findings",
+    "crosswalk_section_findings",
     "map_findings",
 ]
