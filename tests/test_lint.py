@@ -14,7 +14,7 @@ from icmaps.lint import lint, reading_grade
 from icmaps.models import ICMap
 
 CATALOG = Catalog()
-MAPS = {icmap.reference: icmap for icmap in CATALOG.maps()}
+MAPS = {icmap.reference: icmap for icmap in CATALOG.maps() if icmap.status == "published"}
 TEACHER = MAPS["spl-2022/teacher@1.0.0"]
 
 
@@ -23,7 +23,7 @@ def _lint(icmap: ICMap, *others: ICMap) -> list[Finding]:
 
 
 @pytest.mark.parametrize("reference", MAPS)
-def test_every_bundled_map_passes_beside_all_the_others(reference: str) -> None:
+def test_every_published_map_passes_beside_all_the_others(reference: str) -> None:
     assert _lint(MAPS[reference], *MAPS.values()) == []
 
 

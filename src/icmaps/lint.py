@@ -29,9 +29,8 @@ _WORD: Final = re.compile(r"[^\W_]+(?:['\N{RIGHT SINGLE QUOTATION MARK}-][^\W_]+
 _SENTENCE: Final = re.compile(r"(?<=[.!?])\s+|\n")
 # Plural nouns that would pass for verbs in the third person at the head of a title.
 _NOUN: Final = re.compile(
-    "students|teachers|coaches|principals|leaders|educators|families|parents|schools|teams|boards|"
-    "partners|superintendents|colleagues|lessons|materials|resources|goals|expectations|"
-    "structures|relationships|processes|standards|skills"
+    "students|teachers|principals|leaders|educators|families|superintendents|colleagues|lessons|"
+    "materials|goals|expectations|relationships|standards|skills"
 )
 # Words of degree and frequency: a level that differs from its neighbor in these alone is no level.
 _DEGREE: Final = re.compile(

@@ -22,6 +22,7 @@ from icmaps.scoring import ComponentResult, Move, Profile, Summary
 MAX_MARKS: Final = 4  # more marks in one cell become a number: nobody counts dots
 BAR: Final = 86  # width of a bar, in percent of the line; its name takes the rest
 LEAST_SHARE: Final = 0.045  # of a bar: room for a number of three digits
+ROOM: Final = 1.2  # characters that fit into one percent of the line, in small print
 _TONES: Final = 6  # shades the style sheet has
 _T = TypeVar("_T")
 
@@ -160,18 +161,24 @@ def spread(profile: Profile, *, then: bool) -> Spread | None:
         return None
     names = level_names(profile)
     parts = [max(number / placed, LEAST_SHARE) if number else 0 for number in by_rank]
+    widths = [BAR * part / sum(parts) for part in parts]
     shares = [
         Share(
-            label=label,
+            label=_short(label, width * ROOM - len(f"{number} ")),
             count=str(number),
-            width=f"{BAR * part / sum(parts):.2f}%",
+            width=f"{width:.2f}%",
             tone=_tone(rank),
         )
-        for rank, (label, number, part) in enumerate(zip(names, by_rank, parts, strict=True))
+        for rank, (label, number, width) in enumerate(zip(names, by_rank, widths, strict=True))
     ]
     in_order = printed(profile.icmap, shares)
     in_use = tuple(share for share in in_order if share.count != "0")
     return Spread(round_name(profile), then, in_use)
+
+
+def _short(label: str, room: float) -> str:
+    """Return as much of a level's name as fits: `Entry (4)`, `(4)` or nothing; no half words."""
+    return next((text for text in (label, label[label.rfind("(") :]) if len(text) <= room), "")
 
 
 def ladder(result: ComponentResult, icmap: ICMap, before: str | None) -> str:
