@@ -120,6 +120,6 @@ def test_example_in_the_help_runs(name: str, tmp_path: Path) -> None:
     )
 
     assert start == "Example: "
-    assert (done.returncode, done.stderr) in [(0, ""), (0, "4 files checked, no problems\n")]
+    assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout
     assert len(f"  {command.epilog}") < 80, "it would wrap, and could not be copied"

@@ -24,7 +24,7 @@ from icmaps.cli._help import Command
 _SUFFIXES: Final = (".yaml", ".yml", ".json")
 
 
-@app.command("validate", cls=Command, epilog="Example: icmaps validate examples --strict")
+@app.command("validate", cls=Command, epilog="Example: icmaps validate examples --strict --json")
 def validate(
     paths: Annotated[
         list[Path],
