@@ -218,14 +218,15 @@ def test_maps_lists_own_maps_beside_the_bundled_ones() -> None:
     said = run("maps", "--maps", "mine")
 
     rows = [line.split() for line in said.out.splitlines()]
-    assert ["mini/teacher", "1.0.0", "published", "[red]Teacher[/]", "1"] in rows
+    assert ["mini/teacher", "1.0.0", "1", "[red]Teacher[/]"] in rows
     assert "\nspl-2022/teacher " in said.out
-    assert said.out.endswith("\nOne of them: icmaps show mini/teacher\n")
+    assert "\nOne of them: icmaps show " in said.out
 
 
 def test_maps_gives_json_to_scripts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ICMAPS_PATH", f"mine{os.pathsep}")
-    assert run("maps", "--json").data[0] == {
+    own = next(entry for entry in run("maps", "--json").data if entry["map"] == "mini/teacher")
+    assert own == {
         "map": "mini/teacher",
         "version": "1.0.0",
         "status": "published",

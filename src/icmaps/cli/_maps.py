@@ -35,12 +35,15 @@ def list_maps(*, maps: MapsOption = None, as_json: JsonOption = False) -> None:
         print_json([_as_entry(icmap) for icmap in found])
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("Map", "Version", "Status", "Role"):
-        table.add_column(heading, overflow="fold")
+    table.add_column("Map", no_wrap=True)  # to be copied
+    table.add_column("Version", overflow="fold")
     table.add_column("Components", justify="right")
+    table.add_column("Role", overflow="fold")
     for icmap in found:
-        count = str(len(icmap.components))
-        table.add_row(icmap.id, icmap.version, icmap.status, icmap.title, count)
+        version = (
+            icmap.version if icmap.status == "published" else f"{icmap.version} {icmap.status}"
+        )
+        table.add_row(icmap.id, version, str(len(icmap.components)), icmap.title)
     show(table)
     if found:
         show(Text(f"\nOne of them: icmaps show {found[0].id}", style="dim"))
