@@ -52,7 +52,7 @@ picture: $(READY) tests-packages
 lock:
 	@$(PYTHON) -m venv build/lock
 	@build/lock/bin/python -m pip install -qq --upgrade uv
-	@build/lock/bin/uv pip compile pyproject.toml --group dev --group bench --output-file requirements.lock \
+	@build/lock/bin/uv pip compile pyproject.toml --all-extras --group dev --group bench --output-file requirements.lock \
 		--quiet --no-config --upgrade --exclude-newer "7 days" --universal --python-version 3.11 \
 		--fork-strategy fewest --generate-hashes --no-header --no-annotate --no-emit-index-url
 

@@ -20,6 +20,7 @@ from icmaps.content import Catalog
 from icmaps.content._yaml import Source, read_text
 from icmaps.errors import RULES, ContentError, Problem, describe, near
 from icmaps.lint import lint
+from icmaps.tables import read_table
 
 DATA = Path(__file__).parent / "data"
 BROKEN = DATA / "broken"
@@ -43,13 +44,22 @@ def _problems(folder: Path) -> list[str]:
         with pytest.raises(ContentError) as caught:
             catalog.map("framework.yaml")
         return str(caught.value).splitlines()
-    files = files or sorted(own.glob("*/*.yaml"))
+    tables = sorted(Path().glob("*.csv"))
+    files = files or ([] if tables else sorted(own.glob("*/*.yaml")))
     problems = [problem for path in files for problem in catalog.validate(path)]
+    problems += [problem for path in tables for problem in _of_table(path, catalog)]
     if folder.name in WRITING:
         icmap = catalog.map(str(files[0]))
         advice = lint(icmap, catalog.framework(icmap.framework), catalog.maps(faulty="skip"))
         problems += catalog.locate(files[0], advice)
     return [str(problem) for problem in problems]
+
+
+def _of_table(path: Path, catalog: Catalog) -> list[Problem]:
+    try:
+        return read_table(path, catalog=catalog).problems
+    except ContentError as error:
+        return list(error.problems)
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -140,7 +150,8 @@ extra: 1
         "3:18 this is the number 1042, not text",
         "3:30 empty text does not fit here: it says nothing",
         "3:43 the key 'scool' is not known here",
-        "4:15 'couch' does not fit here: it must be 'self', 'peer', 'coach', 'observer' or 'team'",
+        "4:15 'couch' does not fit here: it must be "
+        "'self', 'peer', 'coach', 'observer', 'team' or 'then'",
         "5:8 '2026-fall' does not fit here: a block of `key: value` lines is needed",
         "6:18 this is the number 7, not text",
         "8:32 the key 'evidense' is not known here",

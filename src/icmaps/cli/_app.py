@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="icmaps",
-    help="Innovation Configuration maps: place your practice, see what moved, print the report.",
+    help="Innovation Configuration maps: place your practice, see what moved.",
     epilog="Example: icmaps demo",
     no_args_is_help=True,
     pretty_exceptions_enable=False,

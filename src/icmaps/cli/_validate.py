@@ -51,7 +51,7 @@ def validate(
 
     One line a problem: file:line:column: what is wrong; why it matters; how to mend it.
     """
-    files, problems = _find(paths)
+    files, problems = files_below(paths)
     catalogs = _Catalogs(files, maps_folders(maps))
     for file in files:
         catalog = catalogs.of(file)
@@ -109,7 +109,7 @@ def _maps_folder(file: Path) -> Path | None:
     return file.parent.resolve().parent if any(file.parent.glob("framework-*.yaml")) else None
 
 
-def _find(paths: list[Path]) -> tuple[list[Path], list[icmaps.Problem]]:
+def files_below(paths: list[Path]) -> tuple[list[Path], list[icmaps.Problem]]:
     """Return the files named, folders replaced by the files below them, and what is not there."""
     files: list[Path] = []
     problems: list[icmaps.Problem] = []

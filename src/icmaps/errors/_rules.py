@@ -284,6 +284,21 @@ RULES: Final[Mapping[str, Rule]] = {
         "it would stand for nothing",
         "{hint}",
     ),
+    "column-missing": Rule(
+        "the column {column!r} is missing",
+        "no row could be told from another without it",
+        "{near}add it; the table has {known}",
+    ),
+    "rows-disagree": Rule(
+        "this row says {column} {value}, row {at} of the same assessment says {other}",
+        "one of the two is wrong, and nobody could tell which",
+        "make them the same, or give the rows another round or rater",
+    ),
+    "repeated-assessment": Rule(
+        "an assessment of {respondent} in the round {round} was read before this row",
+        "one person would be counted as two",
+        "delete one, or put the rows of one assessment one below the other",
+    ),
     "level-and-answer": Rule(
         "component {component!r} has both a level and an answer",
         "only one of the two can be meant",

@@ -41,7 +41,7 @@ from icmaps.models._framework import Framework
 from icmaps.models._icmap import ICMap
 
 Answer = Literal["not-applicable", "dont-know"]
-RaterKind = Literal["self", "peer", "coach", "observer", "team"]
+RaterKind = Literal["self", "peer", "coach", "observer", "team", "then"]
 MAX_GOALS: Final = 3
 # What people write in place of a level when they mean one of the two answers.
 _ANSWERS: Final = {
@@ -87,7 +87,13 @@ class Respondent(Model):
 
 
 class Rater(Model):
-    """Who placed the practice; `team` is an agreed placement."""
+    """Who placed the practice.
+
+    `team` is an agreed placement. `then` is the respondent's own look back at the round, placed at
+    the end of a later one: as people learn they may judge more strictly, and it tells a change of
+    understanding from one of practice. It is compared with nothing but itself, never in place of
+    what was placed at the time.
+    """
 
     kind: RaterKind = "self"
     id: PersonId | None = None

@@ -5,35 +5,33 @@ which is loaded when the first PDF is asked for.
 """
 
 import json
-import os
-import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, redirect_stdout, suppress
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
-from io import StringIO
 from pathlib import Path
 from typing import Literal
-
-import jinja2
 
 from icmaps import _data
 from icmaps.content import Catalog
 from icmaps.errors import RenderError
 from icmaps.models import Assessment, PolicyName
+from icmaps.report._group import GROUP_FORMATS, write_group_report
+from icmaps.report._place import refuse_place, replace_file, room_for_fonts, system_libraries
+from icmaps.report._template import template
 from icmaps.report._view import ReportView
-from icmaps.report._words import direction
 from icmaps.report._writer import report_view
 from icmaps.scoring import score
 
 __all__ = [
+    "GROUP_FORMATS",
     "Report",
     "ReportView",
     "pdf_engine",
     "report_html",
     "report_pdf",
     "report_view",
+    "write_group_report",
     "write_report",
 ]
 
@@ -84,7 +82,7 @@ def write_report(
         ScoringError: If the assessments are not rounds of one person on one map version.
     """
     target = Path(path)
-    _refuse_place(target)
+    refuse_place(target)
     if target.suffix.lower() == ".html":
         html = report_html(assessments, catalog=catalog, policy=policy, made_on=made_on)
         report = Report(html.encode(), 0, "")
@@ -92,61 +90,8 @@ def write_report(
         report = report_pdf(assessments, catalog=catalog, policy=policy, size=size, made_on=made_on)
     else:
         raise RenderError(f"{target.name!r} ends in neither .pdf nor .html; name one that does")
-    _replace(target, report.data)
+    replace_file(target, report.data)
     return report
-
-
-def _refuse_place(target: Path) -> None:
-    """Refuse, before the work is done, a place where nothing can be written."""
-    if _is_folder(target):
-        inside = target / "report.pdf"
-        raise RenderError(f"{str(target)!r} is a folder; name a file, as in {str(inside)!r}")
-    if not _is_folder(target.parent):
-        raise RenderError(
-            f"{str(target)!r} cannot be written: there is no folder {str(target.parent)!r}; "
-            "make it first, or name another"
-        )
-
-
-def _is_folder(path: Path) -> bool:
-    """Tell whether a path is a folder; one behind a closed folder is none for us."""
-    try:
-        return path.is_dir()
-    except OSError:
-        return False
-
-
-def _replace(target: Path, data: bytes) -> None:
-    """Write a file whole or not at all."""
-    draft = target.with_name(f".{target.name}.{os.getpid()}.draft")
-    try:
-        draft.write_bytes(data)
-        draft.replace(target)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise RenderError(
-            f"{str(target)!r} cannot be written: {reason}; nothing there was changed; "
-            "make room, or name a folder you may write to"
-        ) from None
-    finally:
-        with suppress(OSError):  # gone already when all went well, and never made without a right
-            draft.unlink()
-
-
-@contextmanager
-def _system_libraries() -> Iterator[None]:
-    """Tell in one line which package to install if WeasyPrint finds no Pango on this machine."""
-    try:
-        with redirect_stdout(StringIO()):  # WeasyPrint prints advice before it gives up
-            yield
-    except OSError as error:
-        library = re.search(r"library '([^']+)'", str(error))
-        named = f"the library {library[1]!r} is not on this machine" if library else repr(error)
-        raise RenderError(
-            f"no PDF can be made: {named}; WeasyPrint sets text with it; "
-            "install Pango: `apt-get install libpango-1.0-0 libpangoft2-1.0-0`, `dnf install "
-            "pango` or `brew install pango`; or ask for an .html report, which needs none of it"
-        ) from None
 
 
 def report_pdf(
@@ -161,7 +106,7 @@ def report_pdf(
 
     The same arguments give the same bytes.
     """
-    with _system_libraries():
+    with system_libraries():
         from icmaps.report import _pdf  # WeasyPrint takes a while to load, not always needed
 
     rounds = _in_order(assessments)
@@ -177,7 +122,7 @@ def report_pdf(
         )
         for assessment in rounds
     ]
-    try:
+    with room_for_fonts():
         pdf = _pdf.print_pdf(
             _html(view, made_on, screen=False),
             _style(),
@@ -185,12 +130,6 @@ def report_pdf(
             texts=view.texts(),
             attached=attached,
         )
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise RenderError(
-            f"no PDF can be made: {reason}; WeasyPrint keeps its fonts in the temporary folder; "
-            "make room there, or name another folder in TMPDIR"
-        ) from None
     return Report(pdf.data, pdf.pages, pdf.missing)
 
 
@@ -216,7 +155,7 @@ def pdf_engine() -> str:
     Raises:
         RenderError: If a system library is missing, with the package to install.
     """
-    with _system_libraries():
+    with system_libraries():
         from icmaps.report import _pdf
     return _pdf.engine()
 
@@ -239,21 +178,9 @@ def _view(
 
 def _html(view: ReportView, made_on: date, *, screen: bool) -> str:
     """Return the page; for a screen with its style sheets inside, for print without any."""
-    return _template().render(view=view, created=made_on.isoformat(), screen=screen)
-
-
-@lru_cache(maxsize=1)
-def _template() -> jinja2.Template:
-    # Autoescape is a constant: `select_autoescape` goes by the file's name and misses some.
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_data.folder("templates")),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+    return template("report/growth.html").render(
+        view=view, created=made_on.isoformat(), screen=screen
     )
-    environment.filters["direction"] = direction
-    return environment.get_template("report/growth.html")
 
 
 @lru_cache(maxsize=1)

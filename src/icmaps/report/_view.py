@@ -161,15 +161,16 @@ class ReportView:
 
     def texts(self) -> Iterator[str]:
         """Yield every text of the report, for choosing fonts."""
-        yield from _texts(self)
+        yield from texts_of(self)
 
 
-def _texts(value: object) -> Iterator[str]:
+def texts_of(value: object) -> Iterator[str]:
+    """Yield every text in a view, however deep."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, tuple):
         for part in value:
-            yield from _texts(part)
+            yield from texts_of(part)
     elif is_dataclass(value):
         for field in fields(value):
-            yield from _texts(getattr(value, field.name))
+            yield from texts_of(getattr(value, field.name))

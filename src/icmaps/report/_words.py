@@ -23,6 +23,7 @@ RATERS: Final = {
     "coach": "placed by a coach",
     "observer": "placed by an observer",
     "team": "agreed by the team",
+    "then": "my look back, placed later",
 }
 ANSWERS: Final = {
     "not-applicable": "not applicable",
@@ -107,8 +108,13 @@ def month(profile: Profile) -> str:
 
 
 def round_name(profile: Profile) -> str:
+    """Return a profile's round as people say it."""
+    return named_round(profile.assessment.round.id)
+
+
+def named_round(round_id: str) -> str:
     """Return a round's id as people say it: `2026-fall` is Fall 2026."""
-    parts = profile.assessment.round.id.split("-")
+    parts = round_id.split("-")
     words = [part for part in parts if not part.isdigit()]
     numbers = [part for part in parts if part.isdigit()]
     return " ".join([*words, *numbers]).capitalize()

@@ -3,7 +3,15 @@
 Everything here starts from models and ends in plain values; counting is the kernel's.
 """
 
-from icmaps.scoring._compiled import CompiledMap, Scores, compile_map, encode, score_matrix
+from icmaps.scoring._answers import Answers, Sheet, gather, joined
+from icmaps.scoring._compiled import (
+    DEFAULT_MIN_ANSWERED,
+    CompiledMap,
+    Scores,
+    compile_map,
+    encode,
+    score_matrix,
+)
 from icmaps.scoring._growth import Growth, Move, MoveKind, SectionGrowth, Tally, compare
 from icmaps.scoring._profile import (
     AnswerKind,
@@ -16,7 +24,9 @@ from icmaps.scoring._profile import (
 from icmaps.scoring._score import profile, score
 
 __all__ = [
+    "DEFAULT_MIN_ANSWERED",
     "AnswerKind",
+    "Answers",
     "CompiledMap",
     "ComponentResult",
     "Growth",
@@ -26,12 +36,15 @@ __all__ = [
     "Scores",
     "SectionGrowth",
     "SectionSummary",
+    "Sheet",
     "Summary",
     "Tally",
     "Zone",
     "compare",
     "compile_map",
     "encode",
+    "gather",
+    "joined",
     "profile",
     "score",
     "score_matrix",

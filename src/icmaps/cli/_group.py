@@ -1,0 +1,209 @@
+"""`icmaps group`: what a team, a school and a district can learn; nothing about a few people."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+import icmaps
+from icmaps.cli._app import (
+    JsonOption,
+    MapsOption,
+    PaperOption,
+    app,
+    catalog,
+    counted,
+    print_json,
+    printable,
+    show,
+)
+from icmaps.cli._help import Command
+
+if TYPE_CHECKING:
+    from icmaps.groups import GroupStudy
+    from icmaps.scoring import Answers
+
+_FINISHED_WITH_SOME_FAILED = 3
+
+
+Sources = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="TABLE|DIR...",
+        readable=False,
+        help="Tables (.csv .xlsx .parquet .jsonl), assessments, or folders of assessments.",
+    ),
+]
+OutputOption = Annotated[
+    Path | None,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="OUT",
+        readable=False,
+        help="A .pdf or .html report of one group, or all groups as .xlsx or .json; without, a "
+        "summary is printed.",
+    ),
+]
+ByOption = Annotated[
+    Literal["district", "school", "team"],
+    typer.Option("--by", help="The smallest kind of group to tell of."),
+]
+OnlyOption = Annotated[
+    str | None,
+    typer.Option(
+        "--only",
+        metavar="NAME",
+        help="The report of one group: DISTRICT/SCHOOL/TEAM, or its own name.",
+    ),
+]
+AudienceOption = Annotated[
+    Literal["members", "others"],
+    typer.Option(
+        "--audience",
+        help="Who will see it: a group's own members (5 people or more) or others (10).",
+    ),
+]
+MapOption = Annotated[
+    str | None, typer.Option("--map", metavar="MAP", help="Which map, if there are several.")
+]
+
+
+@app.command(
+    "group",
+    cls=Command,
+    epilog="Example: icmaps group examples/tables/north-county-2026.csv",
+)
+def group(
+    sources: Sources,
+    *,
+    output: OutputOption = None,
+    by: ByOption = "school",
+    only: OnlyOption = None,
+    audience: AudienceOption = "others",
+    map_name: MapOption = None,
+    paper: PaperOption = "letter",
+    maps: MapsOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Tell of groups: spread, growth, agreement.
+
+    Figures are told in parts of the whole, and only where they cannot be traced to a few people.
+    """
+    from icmaps.groups import study
+    from icmaps.report import write_group_report
+
+    answers, failed = _one_map(sources, catalog(maps), map_name)
+    told = study(answers, by=by, audience=audience)
+    pages = 0
+    if output is not None:
+        pages = write_group_report(
+            told,
+            output,
+            group=_path(told, only),
+            size=paper,
+            made_on=date.today(),  # noqa: DTZ011 - the date on the reader's own wall
+        )
+    if as_json:
+        print_json(told.as_json())
+    else:
+        _print_summary(told)
+        if output is not None:
+            made = f", {counted(pages, 'page')}" if pages else ""
+            typer.echo(printable(f"{output}{made}"))
+    if failed:
+        raise typer.Exit(_FINISHED_WITH_SOME_FAILED)
+
+
+def _one_map(
+    sources: list[Path], found: icmaps.Catalog, wanted: str | None
+) -> tuple[Answers, bool]:
+    """Return the answers on one map, and whether some rows could not be used."""
+    answers, problems = read_answers(sources, found)
+    tell_problems(problems)
+    if wanted is not None:
+        reference = found.map(wanted).reference
+        answers = {name: a for name, a in answers.items() if name == reference}
+    if len(answers) != 1:
+        names = ", ".join(answers) or "no map at all"
+        raise icmaps.ScoringError(
+            f"the placements are on {names}; levels of different maps cannot be told together; "
+            "name one map that is there with --map"
+        )
+    return next(iter(answers.values())), bool(problems)
+
+
+def read_answers(
+    sources: list[Path], found: icmaps.Catalog
+) -> tuple[dict[str, Answers], list[icmaps.Problem]]:
+    """Return the placements of tables, files and folders by map, and the problems of bad rows."""
+    from icmaps.cli._validate import files_below
+    from icmaps.scoring import gather, joined
+    from icmaps.tables import is_table, read_table
+
+    problems: list[icmaps.Problem] = []
+    pieces: list[dict[str, Answers]] = []
+    assessments: list[icmaps.Assessment] = []
+    for source in sources:
+        if is_table(source):
+            reading = read_table(source, catalog=found)
+            pieces.append(reading.answers)
+            problems += reading.problems
+            continue
+        files, unread = files_below([source])
+        problems += unread
+        for file in files:
+            try:
+                assessments.append(found.read_assessment(file))
+            except icmaps.ContentError as error:
+                problems += error.problems
+    pieces.append(gather(assessments, catalog=found))
+    return joined(pieces), problems
+
+
+def tell_problems(problems: list[icmaps.Problem]) -> None:
+    """Print what is wrong with rows and files that were left out."""
+    for problem in problems:
+        typer.echo(printable(str(problem)), err=True)
+    if problems:
+        typer.echo(f"{counted(len(problems), 'problem')}; the rest was used", err=True)
+
+
+def _path(told: GroupStudy, only: str | None) -> tuple[str, ...] | None:
+    """Return the path of a group by its whole path or, if there is one such, by its own name."""
+    if only is None:
+        return None
+    paths = [figures.group.path for figures in told.groups]
+    whole = tuple(only.split("/"))
+    if whole in paths:
+        return whole
+    named = [path for path in paths if path and path[-1] == only]
+    return named[0] if len(named) == 1 else whole
+
+
+def _print_summary(told: GroupStudy) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    show(Text(f"{told.icmap.title} · {told.icmap.reference}", style="bold"))
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("Group", overflow="fold")
+    for head in ("People", "Round", "Components", "Growth", "Raters"):
+        table.add_column(head, justify="right", no_wrap=True)
+    for figures in told.groups:
+        now = figures.now
+        if now is None:
+            continue
+        grown = sum(len(moves.shares) for moves in figures.moves if moves.after.round == now.round)
+        cells = [now.people, now.round.id, len(now.shares), grown or "·", figures.rated or "·"]
+        name = Text("  " * len(figures.group.path) + figures.group.name)
+        table.add_row(name, *map(str, cells))
+    show(table)
+    if hidden := ", ".join(counted(n, kind) for kind, n in told.withheld.items()):
+        show(f"Not told of, to protect the people in them: {hidden}.")
+    show(
+        f"Nothing is told of fewer than {told.least} people, and shares only in parts of the whole."
+    )

@@ -1,0 +1,57 @@
+"""What groups can learn: spread before averages, growth, agreement; and nothing about a few people.
+
+`study` is the door. Counts stay behind it; what comes out has passed the one gate (`_gate`).
+"""
+
+from icmaps.groups._agreement import (
+    Kappa,
+    adjacent_agreement,
+    exact_agreement,
+    krippendorff_alpha,
+    weighted_kappa,
+)
+from icmaps.groups._change import Change, Superiority, change, superiority
+from icmaps.groups._gate import Shares
+from icmaps.groups._people import Group, GroupKind, RoundOf
+from icmaps.groups._reliability import Reliability, reliability
+from icmaps.groups._study import (
+    LEAST_PEOPLE,
+    MOVES,
+    VIEWS,
+    Audience,
+    GroupFigures,
+    GroupStudy,
+    Moves,
+    Spread,
+    study,
+)
+from icmaps.groups._variance import VarianceShare, variance_share
+
+__all__ = [
+    "LEAST_PEOPLE",
+    "MOVES",
+    "VIEWS",
+    "Audience",
+    "Change",
+    "Group",
+    "GroupFigures",
+    "GroupKind",
+    "GroupStudy",
+    "Kappa",
+    "Moves",
+    "Reliability",
+    "RoundOf",
+    "Shares",
+    "Spread",
+    "Superiority",
+    "VarianceShare",
+    "adjacent_agreement",
+    "change",
+    "exact_agreement",
+    "krippendorff_alpha",
+    "reliability",
+    "study",
+    "superiority",
+    "variance_share",
+    "weighted_kappa",
+]

@@ -1,0 +1,168 @@
+"""Who is in which group, in which round, placed by whom; and what they answered, still ungated.
+
+Nothing in this module is printed: its counts go through `_gate` first.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+import numpy as np
+
+from icmaps.errors import ScoringError
+from icmaps.models import Groups, RaterKind
+from icmaps.scoring import Answers, Sheet
+
+GroupKind = Literal["everyone", "district", "school", "team"]
+KINDS: Final[tuple[GroupKind, ...]] = ("everyone", "district", "school", "team")
+OTHERS: Final[tuple[RaterKind, ...]] = ("coach", "peer", "observer")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Group:
+    """A group of people: everyone, a district, a school or a team.
+
+    Attributes:
+        path: Names from the district down; a school without a district has an empty one before it.
+        kind: What the group is.
+    """
+
+    path: tuple[str, ...]
+    kind: GroupKind
+
+    @property
+    def name(self) -> str:
+        """The group's own name."""
+        return self.path[-1] if self.path else "Everyone"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class RoundOf:
+    """One occasion of a group."""
+
+    date: str
+    id: str
+
+
+@dataclass(slots=True)
+class Person:
+    """The rows of the matrix that one person has.
+
+    Attributes:
+        groups: The groups of each round in which the person placed their own practice.
+        own: The row of each of those rounds.
+        other: The row of another rater of the latest round, where there is one.
+        then: For each round, the row of a look back at it from a later round.
+    """
+
+    groups: dict[RoundOf, tuple[Group, ...]] = field(default_factory=dict)
+    own: dict[RoundOf, int] = field(default_factory=dict)
+    other: int | None = None
+    then: dict[RoundOf, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """Everybody who placed their practice on one map version.
+
+    Attributes:
+        answers: Their placements.
+        rounds: The rounds in order of date.
+        people: The people by id.
+    """
+
+    answers: Answers
+    rounds: tuple[RoundOf, ...]
+    people: dict[str, Person]
+
+    @property
+    def latest(self) -> RoundOf:
+        """The last round."""
+        return self.rounds[-1]
+
+
+def cohort(answers: Answers, by: GroupKind) -> Cohort:
+    """Return who answered, with the groups down to one kind.
+
+    Args:
+        answers: The placements of all raters and rounds.
+        by: The smallest kind of group to tell of.
+
+    Raises:
+        ScoringError: If nobody placed their own practice, or somebody did so twice in one round.
+    """
+    rounds = tuple(sorted({_round(s) for s in answers.sheets if s.rater == "self"}))
+    if not rounds:
+        raise ScoringError(
+            "nobody placed their own practice; a group's figures are made of what its people say "
+            "of themselves; give assessments by the rater `self`"
+        )
+    dates: dict[str, str] = {}
+    for occasion in rounds:
+        # A round takes weeks; its first day names it, so that one round is not taken for several.
+        dates.setdefault(occasion.id, occasion.date)
+    rounds = tuple(RoundOf(date, name) for name, date in dates.items())
+    people: dict[str, Person] = {}
+    for row, sheet in enumerate(answers.sheets):
+        if sheet.round_id in dates:
+            occasion = RoundOf(dates[sheet.round_id], sheet.round_id)
+            _add(people.setdefault(sheet.respondent, Person()), sheet, row, occasion, rounds, by)
+    return Cohort(answers, rounds, {name: p for name, p in sorted(people.items()) if p.own})
+
+
+def _round(sheet: Sheet) -> RoundOf:
+    return RoundOf(sheet.round_date.isoformat(), sheet.round_id)
+
+
+def _add(
+    person: Person,
+    sheet: Sheet,
+    row: int,
+    occasion: RoundOf,
+    rounds: tuple[RoundOf, ...],
+    by: GroupKind,
+) -> None:
+    if sheet.rater == "self":
+        if occasion in person.own:
+            raise ScoringError(
+                f"{sheet.respondent!r} placed their own practice twice in the round "
+                f"{occasion.id!r}; one person would be counted as two; keep one of them"
+            )
+        person.own[occasion] = row
+        person.groups[occasion] = tuple(_groups(sheet.groups, by))
+    elif sheet.rater == "then":
+        person.then[occasion] = row
+    elif sheet.rater in OTHERS and occasion == rounds[-1] and person.other is None:
+        person.other = row
+
+
+def _groups(groups: Groups, by: GroupKind) -> Iterator[Group]:
+    """Yield the groups a person is in, the largest first, down to one kind."""
+    yield Group((), "everyone")
+    path: tuple[str, ...] = ()
+    for kind in KINDS[1 : KINDS.index(by) + 1]:
+        name: str | None = getattr(groups, kind)
+        path = (*path, name or "")
+        if name:
+            yield Group(path, kind)
+
+
+def vectors(cohort_: Cohort, column: int, levels: int) -> dict[str, tuple[int | None, ...]]:
+    """Return what each person answered to one component, in every round and by another rater.
+
+    Args:
+        cohort_: The people.
+        column: The component's column.
+        levels: Its number of levels; this number stands for "no level".
+
+    Returns:
+        By person: the rank in each round, then that of another rater in the latest round; None
+        where there is no such assessment.
+    """
+    ranks = cohort_.answers.ranks[:, column]
+    said = np.where(ranks >= 0, ranks, levels).tolist()
+    found = {}
+    for name, person in cohort_.people.items():
+        rows = [person.own.get(occasion) for occasion in cohort_.rounds]
+        found[name] = tuple(None if row is None else said[row] for row in (*rows, person.other))
+    return found
