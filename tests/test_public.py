@@ -50,7 +50,18 @@ NAMES = [
     "score",
     "write_report",
 ]
-COMMANDS = ["demo", "maps", "show", "crosswalk", "validate", "score", "report", "group", "doctor"]
+COMMANDS = [
+    "demo",
+    "maps",
+    "show",
+    "crosswalk",
+    "validate",
+    "score",
+    "compare",
+    "report",
+    "group",
+    "doctor",
+]
 
 
 def test_public_names_are_these() -> None:

@@ -13,6 +13,7 @@ from icmaps.groups._agreement import (
 from icmaps.groups._change import Change, Superiority, change, superiority
 from icmaps.groups._gate import Shares
 from icmaps.groups._people import Group, GroupKind, RoundOf
+from icmaps.groups._raters import RaterComparison, RaterView, compare_raters
 from icmaps.groups._reliability import Reliability, reliability
 from icmaps.groups._study import (
     LEAST_PEOPLE,
@@ -39,6 +40,8 @@ __all__ = [
     "GroupStudy",
     "Kappa",
     "Moves",
+    "RaterComparison",
+    "RaterView",
     "Reliability",
     "RoundOf",
     "Shares",
@@ -47,6 +50,7 @@ __all__ = [
     "VarianceShare",
     "adjacent_agreement",
     "change",
+    "compare_raters",
     "exact_agreement",
     "krippendorff_alpha",
     "reliability",
