@@ -13,8 +13,9 @@ a group. A figure goes through in three steps:
 """
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain, islice, product
 from typing import Final
 
@@ -73,82 +74,158 @@ def tell(
     Returns:
         The shares by the figure's key; a figure that would give a count away is left out.
     """
-    blocks = [
-        _Block(number, tuple(f for f in figures if number in f.blocks), Counter(vectors))
-        for number, vectors in enumerate(people)
-    ]
-    counts = {figure.key: [0] * figure.answers for figure in figures}
-    for block in blocks:
-        for figure in block.figures:
-            for vector, number in block.vectors.items():
-                counts[figure.key][figure.answer(vector)] += number
-    sizes = {key: sum(row) for key, row in counts.items()}
-    of = {key: parts_for(size) for key, size in sizes.items()}
-    audit = _Audit(blocks, values)
+    counts = [[0] * figure.answers for figure in figures]
+    blocks = []
+    for number, vectors in enumerate(people):
+        inside = [n for n, figure in enumerate(figures) if number in figure.blocks]
+        block = _Block(number, Counter(vectors), _Moves(figures, inside, values))
+        for vector, times in block.vectors.items():
+            for n in inside:
+                counts[n][figures[n].answer(vector)] += times
+        blocks.append(block)
+    sizes = [sum(row) for row in counts]
+    of = [parts_for(size) for size in sizes]
+    audit = _Audit(blocks, figures)
     while True:
-        page = _Page(counts, {key: parts for key, parts in of.items() if parts})
+        page = _Page(counts, of)
         telling = audit.first_that_tells(page)
         if telling is None:
-            return {key: Shares(sizes[key], page.parts[key], page.of[key]) for key in page.parts}
+            return {
+                figure.key: Shares(sizes[n], page.parts[n], of[n])
+                for n, figure in enumerate(figures)
+                if of[n]
+            }
         of[telling] = fewer_parts(of[telling])
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Block:
-    """People who are in the same figures, and how many of them gave which answers."""
-
-    number: int
-    figures: tuple[Figure, ...]
-    vectors: Counter[Vector]
+Change = tuple[int, int, int]
+"""A figure by its number, the answer that has one person less, and the one that has one more."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Move:
-    """One person of a block who would have answered otherwise."""
+    """One person of a block who would have answered otherwise, and the counts that changes."""
 
-    block: _Block
+    block: int
     before: Vector
     after: Vector
+    changes: tuple[Change, ...]
 
-    def changes(self, page: "_Page") -> Iterator[tuple[Hashable, int, int]]:
-        """Yield the counts that would be others: figure, answer, and one less or one more."""
-        for figure in self.block.figures:
-            if figure.key in page.parts:
-                before, after = figure.answer(self.before), figure.answer(self.after)
-                if before != after:
-                    yield figure.key, before, -1
-                    yield figure.key, after, 1
+
+class _Moves:
+    """How one person of a block could have answered otherwise; made when first asked for.
+
+    Args:
+        figures: All figures.
+        inside: Numbers of those that the block is in.
+        values: Number of different values that a coordinate can have.
+    """
+
+    def __init__(self, figures: Sequence[Figure], inside: Sequence[int], values: int) -> None:
+        self._figures = [(n, figures[n]) for n in inside]
+        self._places = sorted({place for _, f in self._figures for place in f.coordinates})
+        self._values = values
+        self.inside = tuple(inside)
+
+    def of(self, block: int, vectors: Iterable[Vector]) -> list[_Move]:
+        """Return every move of somebody who gave one of these answers."""
+        moves = []
+        for vector in vectors:
+            for place, value in product(self._places, range(self._values)):
+                if value != vector[place]:
+                    moves.append(
+                        self.to(block, vector, (*vector[:place], value, *vector[place + 1 :]))
+                    )
+        return moves
+
+    def to(self, block: int, before: Vector, after: Vector) -> _Move:
+        """Return one move."""
+        pairs = ((n, f.answer(before), f.answer(after)) for n, f in self._figures)
+        return _Move(block, before, after, tuple(c for c in pairs if c[1] != c[2]))
+
+
+class _Block:
+    """People who are in the same figures, how many gave which answers, and their moves."""
+
+    def __init__(self, number: int, vectors: Counter[Vector], moves: _Moves) -> None:
+        self.number = number
+        self.vectors = vectors
+        self.inside = moves.inside
+        self._moves = moves
+
+    @cached_property
+    def moves(self) -> list[_Move]:
+        """Every move of one person."""
+        return self._moves.of(self.number, self.vectors)
+
+    def move(self, before: Vector, after: Vector) -> _Move:
+        """Return one move."""
+        return self._moves.to(self.number, before, after)
 
 
 Witness = tuple[_Move, ...]
 
 
-@dataclass(slots=True)
 class _Page:
-    """What would be printed of one component."""
+    """What would be printed of one component.
 
-    counts: Mapping[Hashable, Sequence[int]]
-    of: Mapping[Hashable, int]
-    parts: dict[Hashable, tuple[int, ...]] = field(init=False)
+    Args:
+        counts: People by answer, of each figure.
+        of: Number of parts of each figure; 0 for one that is not told.
+    """
 
-    def __post_init__(self) -> None:
-        self.parts = {key: apportion(self.counts[key], parts) for key, parts in self.of.items()}
+    def __init__(self, counts: Sequence[Sequence[int]], of: Sequence[int]) -> None:
+        self._counts = counts
+        self._of = tuple(of)
+        self.parts = [
+            apportion(row, parts) if parts else () for row, parts in zip(counts, of, strict=True)
+        ]
+        self._same: dict[tuple[int, ...], bool] = {}
 
-    def changed_counts(self, moves: Witness) -> dict[tuple[Hashable, int], int]:
-        """Return by how much each count would be another if some people had answered otherwise."""
-        net: dict[tuple[Hashable, int], int] = {}
-        for move in moves:
-            for key, answer, change in move.changes(self):
-                net[key, answer] = net.get((key, answer), 0) + change
-        return {count: change for count, change in net.items() if change}
+    def tells(self, figure: int) -> bool:
+        """Tell whether a figure is on the page."""
+        return bool(self._of[figure])
 
-    def first_changed(self, net: Mapping[tuple[Hashable, int], int]) -> Hashable | None:
-        """Return a figure that would be printed otherwise with some counts changed; or None."""
-        for key in dict.fromkeys(key for key, _ in net):
-            row = [count + net.get((key, a), 0) for a, count in enumerate(self.counts[key])]
-            if apportion(row, self.of[key]) != self.parts[key]:
-                return key
+    def first_changed(self, moves: Witness) -> int | None:
+        """Return a figure that would be printed otherwise if people had moved; None if none."""
+        if len(moves) == 1:
+            for figure, left, joined in moves[0].changes:
+                if not self._is_same(figure, left, joined):
+                    return figure
+            return None
+        first = {figure: (left, joined) for figure, left, joined in moves[0].changes}
+        for figure, left, joined in moves[1].changes:
+            both = first.pop(figure, None)
+            if both == (joined, left):
+                continue
+            if not self._is_same(figure, left, joined, *(both or ())):
+                return figure
+        for figure, (left, joined) in first.items():
+            if not self._is_same(figure, left, joined):
+                return figure
         return None
+
+    def changed(self, move: _Move) -> list[int]:
+        """Return all figures that would be printed otherwise if somebody had moved."""
+        return [figure for figure, *moved in move.changes if not self._is_same(figure, *moved)]
+
+    def people(self, figure: int) -> int:
+        """Return how many people a figure is about."""
+        return sum(self._counts[figure])
+
+    def _is_same(self, figure: int, *moved: int) -> bool:
+        """Tell whether a figure is printed alike with people moved, from and to in turn."""
+        if not self._of[figure]:
+            return True
+        known = self._same.get((figure, *moved))
+        if known is None:
+            row = list(self._counts[figure])
+            for left, joined in zip(moved[::2], moved[1::2], strict=True):
+                row[left] -= 1
+                row[joined] += 1
+            known = min(row) >= 0 and apportion(row, self._of[figure]) == self.parts[figure]
+            self._same[figure, *moved] = known
+        return known
 
 
 class _Audit:
@@ -156,122 +233,127 @@ class _Audit:
 
     Args:
         blocks: All blocks.
-        values: Number of different values that a coordinate can have.
+        figures: All figures.
     """
 
-    def __init__(self, blocks: Sequence[_Block], values: int) -> None:
+    def __init__(self, blocks: Sequence[_Block], figures: Sequence[Figure]) -> None:
         self._blocks = blocks
-        self._values = values
+        self._figures = figures
         self._known: dict[int, list[Witness]] = {}
-        self._moves_by_change: dict[tuple[int, Hashable], dict[tuple[int, int], list[_Move]]] = {}
+        self._with: dict[Vector, list[_Block]] = {}
+        for block in blocks:
+            for vector in block.vectors:
+                self._with.setdefault(vector, []).append(block)
+        self._turned: dict[Change, list[_Move]] = {}
 
-    def first_that_tells(self, page: _Page) -> Hashable | None:
-        """Return a figure that gives a count away; None if every count is hidden."""
-        hidden: set[tuple[Hashable, int]] = set()
+    def first_that_tells(self, page: _Page) -> int | None:
+        """Return the number of a figure that gives a count away; None if every count is hidden."""
+        hidden: set[tuple[int, int]] = set()
         for block in self._blocks:
-            figures = [figure for figure in block.figures if figure.key in page.parts]
-            wanted = {(f.key, answer) for f in figures for answer in range(f.answers)}
-            found, left = self._witnesses(page, [block], self._blocks, wanted)
+            wanted = self._wanted(page, block.inside)
+            found, left = self._witnesses(page, [block], wanted, inside=frozenset())
             if left:
                 return self._in_the_way(page, [block], left)
             self._known[block.number] = found
-            for witness in found:
-                hidden.update(page.changed_counts(witness))
+            hidden.update(count for witness in found for count in _net(witness))
         # Witnesses of two people leave the figures that hold both as they are.
-        by_key = {f.key: f for block in self._blocks for f in block.figures}
-        for key in page.parts:
-            wanted = {(key, answer) for answer in range(by_key[key].answers)} - hidden
-            members = self._members(by_key[key])
-            outside = [block for block in self._blocks if block not in members]
-            found, left = self._witnesses(page, members, outside, wanted)
-            if left:
-                return self._in_the_way(page, members, left)
-            for witness in found:
-                hidden.update(page.changed_counts(witness))
+        for number, figure in enumerate(self._figures):
+            wanted = self._wanted(page, [number]) - hidden
+            if wanted:
+                members = [self._blocks[n] for n in sorted(figure.blocks)]
+                found, left = self._witnesses(page, members, wanted, inside=figure.blocks)
+                if left:
+                    return self._in_the_way(page, members, left)
+                hidden.update(count for witness in found for count in _net(witness))
         return None
+
+    def _wanted(self, page: _Page, figures: Iterable[int]) -> set[tuple[int, int]]:
+        return {
+            (n, answer)
+            for n in figures
+            if page.tells(n)
+            for answer in range(self._figures[n].answers)
+        }
 
     def _witnesses(
         self,
         page: _Page,
         movers: Sequence[_Block],
-        partners: Sequence[_Block],
-        wanted: set[tuple[Hashable, int]],
-    ) -> tuple[list[Witness], set[tuple[Hashable, int]]]:
+        wanted: set[tuple[int, int]],
+        inside: frozenset[int],
+    ) -> tuple[list[Witness], set[tuple[int, int]]]:
         """Return witnesses for counts, and the counts that have none.
 
         Args:
             page: What would be printed.
             movers: Whose counts they are: somebody of these would have answered otherwise.
-            partners: Where somebody may make up for it, other than the mover's own block.
-            wanted: The counts.
+            wanted: The counts, by figure and answer.
+            inside: Blocks where nobody may make up for it.
         """
         left = set(wanted)
         found: list[Witness] = []
         known = self._known.get(movers[0].number, []) if len(movers) == 1 else []
-        alone = [(move,) for block in movers for move in self._moves(block, page)]
-        for witness in chain(known, alone, self._with_partner(alone, partners, page)):
+        alone = [(move,) for block in movers for move in block.moves]
+        for witness in chain(known, alone, self._with_partner(alone, inside, page)):
             if not left:
                 break
-            shown = {(key, answer) for key, answer, _ in witness[0].changes(page)} & left
-            if shown and page.first_changed(page.changed_counts(witness)) is None:
+            shown = {
+                count for n, gone, come in witness[0].changes for count in ((n, gone), (n, come))
+            } & left
+            if shown and page.first_changed(witness) is None:
                 left -= shown
                 found.append(witness)
         return found, left
 
-    def _in_the_way(
-        self, page: _Page, movers: Sequence[_Block], left: set[tuple[Hashable, int]]
-    ) -> Hashable:
+    def _in_the_way(self, page: _Page, movers: Sequence[_Block], left: set[tuple[int, int]]) -> int:
         """Return the figure that most often shows when a count with no witness is changed."""
-        seen: Counter[Hashable] = Counter()
+        seen: Counter[int] = Counter()
         for block in movers:
-            for move in self._moves(block, page):
-                if any((key, answer) in left for key, answer, _ in move.changes(page)):
-                    seen[page.first_changed(page.changed_counts((move,)))] += 1
-        del seen[None]
-        if not seen:  # nobody of a block of nobody could have answered so
-            seen.update(key for key, _ in left)
-        return max(seen, key=lambda key: (seen[key], repr(key)))
-
-    def _members(self, figure: Figure) -> list[_Block]:
-        return [block for block in self._blocks if block.number in figure.blocks]
-
-    def _moves(self, block: _Block, page: _Page) -> Iterator[_Move]:
-        """Yield how one person of a block could have answered otherwise."""
-        told = (figure for figure in block.figures if figure.key in page.parts)
-        places = sorted({place for figure in told for place in figure.coordinates})
-        for vector in block.vectors:
-            for place, value in product(places, range(self._values)):
-                if value != vector[place]:
-                    yield _Move(block, vector, (*vector[:place], value, *vector[place + 1 :]))
+            for move in block.moves:
+                if any((n, gone) in left or (n, come) in left for n, gone, come in move.changes):
+                    seen.update(page.changed(move))
+        if not seen:
+            seen.update(n for n, _ in left)
+        return max(seen, key=lambda n: (seen[n], -page.people(n), -n))
 
     def _with_partner(
-        self, alone: Sequence[Witness], blocks: Sequence[_Block], page: _Page
+        self, alone: Sequence[tuple[_Move]], inside: frozenset[int], page: _Page
     ) -> Iterator[Witness]:
         """Yield moves, each with that of somebody elsewhere who makes up for it, surest first."""
         for (move,) in alone:
-            for block in blocks:
-                if block is not move.block and move.after in block.vectors:
-                    yield move, _Move(block, move.after, move.before)
+            for block in self._with.get(move.after, ()):
+                if block.number != move.block and block.number not in inside:
+                    yield move, block.move(move.after, move.before)
         for (move,) in alone:
-            changed = page.first_changed(page.changed_counts((move,)))
-            figure = next((f for f in move.block.figures if f.key == changed), None)
-            if figure is not None:
-                turned = figure.answer(move.after), figure.answer(move.before)
-                partners = (
-                    partner
-                    for block in blocks
-                    if block is not move.block and figure in block.figures
-                    for partner in self._turned(block, figure, page).get(turned, ())
-                )
-                yield from ((move, partner) for partner in islice(partners, _MOST_PARTNERS))
+            changed = page.first_changed((move,))
+            if changed is None:
+                continue
+            _, gone, come = next(change for change in move.changes if change[0] == changed)
+            partners = (
+                partner
+                for partner in self._making((changed, come, gone))
+                if partner.block != move.block and partner.block not in inside
+            )
+            yield from ((move, partner) for partner in islice(partners, _MOST_PARTNERS))
 
-    def _turned(
-        self, block: _Block, figure: Figure, page: _Page
-    ) -> Mapping[tuple[int, int], list[_Move]]:
-        """Return the moves of a block by what they leave and join in a figure."""
-        known = self._moves_by_change.setdefault((block.number, figure.key), {})
-        if not known:
-            for move in self._moves(block, page):
-                change = figure.answer(move.before), figure.answer(move.after)
-                known.setdefault(change, []).append(move)
-        return known
+    def _making(self, change: Change) -> list[_Move]:
+        """Return every move that changes a figure in one way."""
+        if change not in self._turned:
+            figure = change[0]
+            for block in (self._blocks[n] for n in sorted(self._figures[figure].blocks)):
+                for move in block.moves:
+                    for found in move.changes:
+                        if found[0] == figure:
+                            self._turned.setdefault(found, []).append(move)
+            self._turned.setdefault(change, [])
+        return self._turned[change]
+
+
+def _net(witness: Witness) -> Iterator[tuple[int, int]]:
+    """Yield the counts, by figure and answer, that a witness changes on the whole."""
+    net: Counter[tuple[int, int]] = Counter()
+    for move in witness:
+        for figure, gone, come in move.changes:
+            net[figure, gone] -= 1
+            net[figure, come] += 1
+    yield from (count for count, change in net.items() if change)
