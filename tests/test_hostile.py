@@ -228,5 +228,5 @@ def test_everything_printed_is_escaped_whatever_the_template_is_called() -> None
 
 
 def test_words_in_a_picture_are_escaped() -> None:
-    picture = bar([1, 2], None, "</title><script>alert(1)</script>", 40)
+    picture = bar([1, 2], None, "</title><script>alert(1)</script>", width=40)
     assert "<script>" not in picture

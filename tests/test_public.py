@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # A name that is here stays: taking one away, or renaming one, is a new major version.
 NAMES = [
+    "Answers",
     "Assessment",
     "Catalog",
     "Component",
@@ -27,6 +28,7 @@ NAMES = [
     "Crosswalk",
     "Framework",
     "Goal",
+    "GroupStudy",
     "Growth",
     "ICMap",
     "IcmapsError",
@@ -42,13 +44,22 @@ NAMES = [
     "Variation",
     "__version__",
     "compare",
+    "compare_across",
+    "compare_raters",
+    "compare_rounds",
+    "gather",
     "load_crosswalk",
     "load_map",
     "read_assessment",
+    "read_table",
     "report_html",
     "report_pdf",
     "score",
+    "score_table",
+    "study",
+    "write_group_report",
     "write_report",
+    "write_table",
 ]
 COMMANDS = [
     "demo",

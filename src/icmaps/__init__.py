@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         ScoringError,
         UnknownNameError,
     )
+    from icmaps.groups import GroupStudy, compare_raters, study
     from icmaps.models import (
         Assessment,
         Component,
@@ -28,12 +29,30 @@ if TYPE_CHECKING:
         Section,
         Variation,
     )
-    from icmaps.report import Report, report_html, report_pdf, write_report
-    from icmaps.scoring import Growth, Profile, Summary, compare, score
+    from icmaps.report import (
+        Report,
+        report_html,
+        report_pdf,
+        write_group_report,
+        write_report,
+    )
+    from icmaps.scoring import (
+        Answers,
+        Growth,
+        Profile,
+        Summary,
+        compare,
+        compare_across,
+        compare_rounds,
+        gather,
+        score,
+    )
+    from icmaps.tables import read_table, score_table, write_table
 
     __version__: str
 
 __all__ = [
+    "Answers",
     "Assessment",
     "Catalog",
     "Component",
@@ -41,6 +60,7 @@ __all__ = [
     "Crosswalk",
     "Framework",
     "Goal",
+    "GroupStudy",
     "Growth",
     "ICMap",
     "IcmapsError",
@@ -56,13 +76,22 @@ __all__ = [
     "Variation",
     "__version__",
     "compare",
+    "compare_across",
+    "compare_raters",
+    "compare_rounds",
+    "gather",
     "load_crosswalk",
     "load_map",
     "read_assessment",
+    "read_table",
     "report_html",
     "report_pdf",
     "score",
+    "score_table",
+    "study",
+    "write_group_report",
     "write_report",
+    "write_table",
 ]
 
 _MODULES = {
@@ -86,8 +115,20 @@ _MODULES = {
         "Section",
         "Variation",
     ),
-    "report": ("Report", "report_html", "report_pdf", "write_report"),
-    "scoring": ("Growth", "Profile", "Summary", "compare", "score"),
+    "groups": ("GroupStudy", "compare_raters", "study"),
+    "report": ("Report", "report_html", "report_pdf", "write_group_report", "write_report"),
+    "scoring": (
+        "Answers",
+        "Growth",
+        "Profile",
+        "Summary",
+        "compare",
+        "compare_across",
+        "compare_rounds",
+        "gather",
+        "score",
+    ),
+    "tables": ("read_table", "score_table", "write_table"),
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names}
 

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 import typer
 
 import icmaps
+from icmaps.cli._help import Commands
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
 app = typer.Typer(
     name="icmaps",
+    cls=Commands,
     help="Innovation Configuration maps: place your practice, see what moved.",
     epilog="Example: icmaps demo",
     no_args_is_help=True,

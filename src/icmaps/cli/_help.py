@@ -4,7 +4,19 @@ import re
 from typing import Any
 
 import typer
-from typer.core import TyperCommand
+from typer.core import TyperCommand, TyperGroup
+
+
+class Commands(TyperGroup):
+    """The program, whose help leaves out the option to print the completion: two lines of 23."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """Return the options; that one still works."""
+        params: list[Any] = list(super().get_params(ctx))
+        for param in params:
+            if param.name == "show_completion":
+                param.hidden = True
+        return params
 
 
 class Command(TyperCommand):

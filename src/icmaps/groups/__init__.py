@@ -12,6 +12,7 @@ from icmaps.groups._agreement import (
 )
 from icmaps.groups._change import Change, Superiority, change, superiority
 from icmaps.groups._gate import Shares
+from icmaps.groups._patterns import Pattern, Patterns
 from icmaps.groups._people import Group, GroupKind, RoundOf
 from icmaps.groups._raters import RaterComparison, RaterView, compare_raters
 from icmaps.groups._reliability import Reliability, reliability
@@ -40,6 +41,8 @@ __all__ = [
     "GroupStudy",
     "Kappa",
     "Moves",
+    "Pattern",
+    "Patterns",
     "RaterComparison",
     "RaterView",
     "Reliability",

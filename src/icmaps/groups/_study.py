@@ -9,14 +9,15 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache, cached_property
 from itertools import pairwise
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal
 
-import numpy as np
-
-from icmaps.groups._blocks import publishable
+from icmaps.groups._everybody import common_patterns, reliabilities, variances
 from icmaps.groups._gate import Figure, Shares, Vector, tell
-from icmaps.groups._people import Cohort, Group, GroupKind, Person, RoundOf, cohort, vectors
-from icmaps.groups._variance import VarianceShare, variance_share
+from icmaps.groups._panels import Panel, panels_of, publishable_panels
+from icmaps.groups._patterns import Patterns
+from icmaps.groups._people import Cohort, Group, GroupKind, RoundOf, cohort, vectors
+from icmaps.groups._reliability import Reliability
+from icmaps.groups._variance import VarianceShare
 from icmaps.models import Component, Framework, ICMap
 from icmaps.scoring import Answers
 
@@ -33,20 +34,6 @@ VIEWS: Final = (
     "other nearer the ideal by two or more",
     "no pair",
 )
-# Who a figure is about: those who were there in a round, in it and the one before, or who were
-# placed by another rater as well. When not all can be told, matched people come first: their
-# spread before, their spread after and what they did can all be told without telling of joiners.
-PanelKind = Literal["present", "matched", "rated"]
-_WORTH: Final[Mapping[PanelKind, float]] = {"present": 1.0, "matched": 2.0, "rated": 0.5}
-_EARLIER: Final = 0.2  # of it for rounds before the latest
-
-
-class _Panel(NamedTuple):
-    """People whom figures are about."""
-
-    kind: PanelKind
-    group: Group
-    round: RoundOf
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +128,12 @@ class GroupStudy:
         groups: The groups that can be told of: everyone, then districts, schools and teams.
         withheld: How many groups of each kind are not told of, because they or the rest of a
             larger one would be too few people.
-        variance: How much of the difference between people lies between schools; None where too
-            few schools can be told of.
+        variance: By kind of group, how much of the difference between people lies between such
+            groups; nothing for a kind of which too few can be told of.
+        patterns: The common configurations of everybody there in the latest round; None for too
+            few people.
+        reliability: By section of the framework, how far its rows go together for everybody;
+            nothing for too few people or rows.
     """
 
     icmap: ICMap
@@ -152,7 +143,9 @@ class GroupStudy:
     rounds: tuple[RoundOf, ...]
     groups: tuple[GroupFigures, ...]
     withheld: Mapping[GroupKind, int]
-    variance: VarianceShare | None
+    variance: Mapping[GroupKind, VarianceShare]
+    patterns: Patterns | None
+    reliability: Mapping[str, Reliability]
 
     @cached_property
     def components(self) -> tuple[Component, ...]:
@@ -170,7 +163,9 @@ class GroupStudy:
             "least": self.least,
             "rounds": [{"id": r.id, "date": r.date} for r in self.rounds],
             "withheld": dict(self.withheld),
-            "variance": asdict(self.variance) if self.variance else None,
+            "variance": {kind: _rounded(asdict(v)) for kind, v in self.variance.items()},
+            "patterns": asdict(self.patterns) if self.patterns else None,
+            "reliability": {name: _rounded(asdict(r)) for name, r in self.reliability.items()},
             "groups": [self._group_as_json(figures) for figures in self.groups],
         }
 
@@ -252,9 +247,9 @@ def study(
     """
     everybody = cohort(answers, by)
     least = LEAST_PEOPLE[audience]
-    panels = {name: _panels(p, everybody.rounds) for name, p in everybody.people.items()}
+    panels = {name: panels_of(p, everybody.rounds) for name, p in everybody.people.items()}
     seen = {panel for theirs in panels.values() for panel in theirs}
-    kept = _publishable(panels, everybody.rounds, least)
+    kept = publishable_panels(panels, everybody.rounds, least)
     told_of = _ToldOf(everybody, panels, kept)
     told = {
         component.id: told_of.component(column, len(component.variations))
@@ -270,44 +265,10 @@ def study(
         rounds=everybody.rounds,
         groups=tuple(_Teller(group, told_of, told).figures(everybody.rounds) for group in groups),
         withheld=Counter(group.kind for group in sorted(hidden)),
-        variance=_variance(everybody, kept),
+        variance=variances(everybody, kept),
+        patterns=common_patterns(everybody, kept, least),
+        reliability=reliabilities(everybody, kept),
     )
-
-
-def _publishable(
-    panels: Mapping[str, frozenset[_Panel]], rounds: Sequence[RoundOf], least: int
-) -> frozenset[_Panel]:
-    """Return the panels of which something may be told."""
-    before = dict(zip(rounds[1:], rounds, strict=False))
-    sizes = Counter(panel for theirs in panels.values() for panel in theirs)
-    worth = {
-        panel: size * _WORTH[panel.kind] * (1 if panel.round == rounds[-1] else _EARLIER)
-        for panel, size in sizes.items()
-    }
-
-    def questions(panel: _Panel) -> tuple[Hashable, ...]:
-        match panel.kind:
-            case "present":
-                return (panel.round,)
-            case "matched":
-                return before[panel.round], panel.round, (MOVES, panel.round)
-            case "rated":
-                return (VIEWS,)
-
-    return publishable(panels.values(), worth, questions, least)
-
-
-def _panels(person: Person, rounds: Sequence[RoundOf]) -> frozenset[_Panel]:
-    """Return the panels a person is in."""
-    panels: set[_Panel] = set()
-    for position, occasion in enumerate(rounds):
-        for group in person.groups.get(occasion, ()):
-            panels.add(_Panel("present", group, occasion))
-            if position and rounds[position - 1] in person.own:
-                panels.add(_Panel("matched", group, occasion))
-            if occasion == rounds[-1] and person.other is not None:
-                panels.add(_Panel("rated", group, occasion))
-    return frozenset(panels)
 
 
 class _ToldOf:
@@ -317,10 +278,10 @@ class _ToldOf:
     """
 
     def __init__(
-        self, everybody: Cohort, panels: Mapping[str, frozenset[_Panel]], kept: frozenset[_Panel]
+        self, everybody: Cohort, panels: Mapping[str, frozenset[Panel]], kept: frozenset[Panel]
     ) -> None:
         self._everybody = everybody
-        names: dict[frozenset[_Panel], list[str]] = {}
+        names: dict[frozenset[Panel], list[str]] = {}
         for name, theirs in panels.items():
             if told := theirs & kept:
                 names.setdefault(told, []).append(name)
@@ -331,11 +292,11 @@ class _ToldOf:
             for panel in sorted(kept)
         }
 
-    def size(self, panel: _Panel) -> int:
+    def size(self, panel: Panel) -> int:
         """Return how many people a panel has."""
         return sum(len(self._names[number]) for number in self.blocks[panel])
 
-    def key(self, panel: _Panel, what: Hashable) -> Hashable:
+    def key(self, panel: Panel, what: Hashable) -> Hashable:
         """Return what a figure about a panel is called by."""
         return self.blocks[panel], what
 
@@ -346,7 +307,7 @@ class _ToldOf:
         people = [[said[name] for name in names] for names in self._names]
         return tell(list(figures.values()), people, levels + 1)
 
-    def _figures(self, panel: _Panel, levels: int) -> Iterator[Figure]:
+    def _figures(self, panel: Panel, levels: int) -> Iterator[Figure]:
         rounds = self._everybody.rounds
         place = rounds.index(panel.round)
         match panel.kind:
@@ -359,14 +320,14 @@ class _ToldOf:
             case "rated":
                 yield self._pair(panel, (len(rounds), place), VIEWS, levels)
 
-    def _spread(self, panel: _Panel, place: int, levels: int) -> Figure:
+    def _spread(self, panel: Panel, place: int, levels: int) -> Figure:
         key = self.key(panel, self._everybody.rounds[place])
         return Figure(
             self.blocks[panel], key, levels + 1, cache(lambda said: _at(said, place)), (place,)
         )
 
     def _pair(
-        self, panel: _Panel, places: tuple[int, int], words: Sequence[str], levels: int
+        self, panel: Panel, places: tuple[int, int], words: Sequence[str], levels: int
     ) -> Figure:
         furthest = (len(words) - 2) // 2
 
@@ -379,6 +340,11 @@ class _ToldOf:
 
         key = self.key(panel, (words, panel.round))
         return Figure(self.blocks[panel], key, len(words), answer, places)
+
+
+def _rounded(figures: dict[str, Any]) -> dict[str, Any]:
+    """Return figures about everybody as exact as they are meant to be: two decimals."""
+    return {k: round(v, 2) if isinstance(v, float) else v for k, v in figures.items()}
 
 
 def _codes(component: Component) -> tuple[str, ...]:
@@ -400,13 +366,13 @@ class _Teller:
     told: Mapping[str, Mapping[Hashable, Shares]]
 
     def figures(self, rounds: Sequence[RoundOf]) -> GroupFigures:
-        rated = _Panel("rated", self.group, rounds[-1])
+        rated = Panel("rated", self.group, rounds[-1])
         return GroupFigures(
             group=self.group,
             spreads=tuple(
                 self._spread(panel, occasion)
                 for occasion in rounds
-                if (panel := _Panel("present", self.group, occasion)) in self.told_of.blocks
+                if (panel := Panel("present", self.group, occasion)) in self.told_of.blocks
             ),
             moves=tuple(
                 Moves(
@@ -415,35 +381,17 @@ class _Teller:
                     self._shares(panel, (MOVES, two)),
                 )
                 for one, two in pairwise(rounds)
-                if (panel := _Panel("matched", self.group, two)) in self.told_of.blocks
+                if (panel := Panel("matched", self.group, two)) in self.told_of.blocks
             ),
             rated=self.told_of.size(rated) if rated in self.told_of.blocks else 0,
             agreement=self._shares(rated, (VIEWS, rounds[-1])),
         )
 
-    def _spread(self, panel: _Panel, occasion: RoundOf) -> Spread:
+    def _spread(self, panel: Panel, occasion: RoundOf) -> Spread:
         return Spread(occasion, self.told_of.size(panel), self._shares(panel, occasion))
 
-    def _shares(self, panel: _Panel, what: Hashable) -> dict[str, Shares]:
+    def _shares(self, panel: Panel, what: Hashable) -> dict[str, Shares]:
         if panel not in self.told_of.blocks:
             return {}
         key = self.told_of.key(panel, what)
         return {component: shares[key] for component, shares in self.told.items() if key in shares}
-
-
-def _variance(everybody: Cohort, kept: frozenset[_Panel]) -> VarianceShare | None:
-    """Return the share between schools of what people have at least acceptable."""
-    latest = everybody.latest
-    panels = {p for p in kept if p.group.kind == "school" and p.round == latest}
-    cuts = everybody.answers.compiled.kernel.acceptable_cut
-    numbers: dict[Group, list[float]] = {panel.group: [] for panel in sorted(panels)}
-    for person in everybody.people.values():
-        mine = panels & _panels(person, everybody.rounds)
-        if not mine:
-            continue
-        ranks = everybody.answers.ranks[person.own[latest]]
-        placed = (ranks >= 0) & (cuts >= 0)
-        if placed.any():
-            share = float((ranks[placed] <= cuts[placed]).mean())
-            numbers[min(mine).group].append(share)
-    return variance_share([np.array(values) for values in numbers.values() if values])

@@ -27,7 +27,14 @@ _POINTS: Final = 72
 _ROOM: Final = 9  # points that a number of two digits takes
 
 
-def bar(parts: Sequence[float], acceptable: int | None, alternative: str, width: float) -> Markup:
+def bar(
+    parts: Sequence[float],
+    acceptable: int | None,
+    alternative: str,
+    *,
+    width: float,
+    ideal_first: bool = True,
+) -> Markup:
     """Return how a group is spread over levels, as one bar.
 
     Args:
@@ -35,31 +42,39 @@ def bar(parts: Sequence[float], acceptable: int | None, alternative: str, width:
         acceptable: Last rank that is acceptable, where a line is drawn; None for no line.
         alternative: What the picture says.
         width: Of the picture.
+        ideal_first: The map prints its ideal level first, not last.
 
     Units:
         width: points.
     """
     figure, axes = _canvas(width, 11)
     total, left = sum(parts), 0.0
-    for rank, part in enumerate(parts):
-        last = rank == len(parts) - 1
+    *levels, none = parts
+    ranks = range(len(levels)) if ideal_first else reversed(range(len(levels)))
+    for rank in ranks:
+        part = levels[rank]
+        if rank == acceptable and not ideal_first:
+            _line(axes, left)
         if part:
-            axes.barh(
-                0, part, left=left, height=1, linewidth=0.5,
-                edgecolor=_SOFT if last else "white",
-                color="white" if last else TONES[min(rank, len(TONES) - 1)],
-                hatch="////" if last else None,
-            )  # fmt: skip
-            if part / total * width > _ROOM and not last:
-                color = "white" if rank < _LIGHT_FROM else _INK
-                axes.text(left + part / 2, 0, f"{part:g}" if part == int(part) else "",
-                          color=color, ha="center", va="center_baseline", fontsize=6.4)  # fmt: skip
+            tone = TONES[min(rank, len(TONES) - 1)]
+            axes.barh(0, part, left=left, height=1, linewidth=0.5, edgecolor="white", color=tone)
+            if part / total * width > _ROOM and part == int(part):
+                ink = "white" if rank < _LIGHT_FROM else _INK
+                axes.text(left + part / 2, 0, f"{part:g}", color=ink, fontsize=6.4,
+                          ha="center", va="center_baseline")  # fmt: skip
         left += part
-        if rank == acceptable:
-            axes.plot([left, left], [-0.75, 0.75], color=_INK, linewidth=1.1, clip_on=False)
+        if rank == acceptable and ideal_first:
+            _line(axes, left)
+    if none:
+        axes.barh(0, none, left=left, height=1, linewidth=0.5, edgecolor=_SOFT, color="white",
+                  hatch="////")  # fmt: skip
     axes.set_xlim(0, total)
     axes.set_ylim(-0.75, 0.75)
     return _svg(figure, alternative)
+
+
+def _line(axes: "Axes", place: float) -> None:
+    axes.plot([place, place], [-0.75, 0.75], color=_INK, linewidth=1.1, clip_on=False)
 
 
 def strip(

@@ -11,6 +11,10 @@ _WHO: Final = ("kind", "district", "school", "team", "round", "people")
 _SPREAD: Final = (*_WHO, "panel", "component", "title", "level", "parts", "of")
 _MOVES: Final = (*_WHO, "component", "title", "answer", "parts", "of")
 
+_SECTIONS: Final = (
+    *("section", "title", "people", "rows", "alpha", "ordinal_alpha", "ordinal_omega", "warnings"),
+)
+
 
 def workbook(study: GroupStudy) -> bytes:
     """Return what can be told of all groups as an XLSX file; the same study gives the same bytes.
@@ -30,6 +34,7 @@ def workbook(study: GroupStudy) -> bytes:
         _sheet(book, "Spread", _SPREAD, _spreads(study))
         _sheet(book, "Growth", _MOVES, _moves(study))
         _sheet(book, "Raters", _MOVES, _raters(study))
+        _sheet(book, "Sections", _SECTIONS, _sections(study))
         _sheet(book, "About", ("what", "says"), _about(study))
     return written.getvalue()
 
@@ -95,6 +100,16 @@ def _raters(study: GroupStudy) -> Iterator[tuple[Any, ...]]:
                 yield (*who, component.id, component.title, answer, parts, shares.of)
 
 
+def _sections(study: GroupStudy) -> Iterator[tuple[Any, ...]]:
+    for name, told in study.reliability.items():
+        omega = told.ordinal_omega
+        yield (
+            *(name, study.framework.section(name).title, told.people, told.rows),
+            *(round(told.alpha, 2), round(told.ordinal_alpha, 2)),
+            *("" if omega is None else round(omega, 2), " ".join(told.warnings)),
+        )
+
+
 def _about(study: GroupStudy) -> Iterator[tuple[str, str]]:
     from icmaps.report import _group_words as words
 
@@ -103,6 +118,6 @@ def _about(study: GroupStudy) -> Iterator[tuple[str, str]]:
     yield "Shown to", study.audience
     for kind, number in study.withheld.items():
         yield f"Not told: {kind}", str(number)
-    if study.variance is not None:
-        yield "Between schools", words.between(study.variance)
+    for group_kind, found in study.variance.items():
+        yield words.BETWEEN[group_kind], words.between(found, group_kind)
     yield from words.glossary(study.least, grows=len(study.rounds) > 1)

@@ -9,6 +9,7 @@ OPENING: Final = (
     "Where {people} say their own practice stands{matched}. A bar shows how the group is spread "
     "over the levels, the ideal first; its numbers are parts of the whole, never people."
 )
+OPENING_LAST: Final = OPENING.replace("the ideal first", "the ideal last")
 MATCHED: Final = ", all of whom were there last time as well"
 RINGS: Final = {
     "school": "Schools, at least acceptable",
@@ -58,6 +59,20 @@ MEANT_FOR: Final = (
     "Planning what adults learn next. It is not made to judge people, teams or schools, and its "
     "figures are too coarse for it."
 )
+BETWEEN: Final = {
+    "school": "Between schools and within them",
+    "team": "Between teams and within them",
+}
+PATTERNS: Final = (
+    "Ways of practice that enough people share, by the zones of the critical components and, for "
+    "clusters, by everything placed; named by what sets them apart from what is usual."
+)
+KINDS: Final = {
+    "identical": "Alike",
+    "nearly identical": "Alike in all but one component",
+    "clustered": "A cluster",
+}
+USUAL: Final = "As most people are"
 _FIFTHS: Final = (
     "hardly any",
     "about 1 in 5",
@@ -78,25 +93,24 @@ def fifths(value: float) -> str:
     return f"{round(5 * value)}/5"
 
 
-def between(found: VarianceShare) -> str:
-    """Return what the share of variance between schools means, in plain words."""
+def between(found: VarianceShare, kind: str) -> str:
+    """Return what the share of variance between groups means, in plain words."""
+    one, many = kind, f"{kind}s"
     told = (
-        f"About {100 * found.between:.0f} % of the difference between people goes with the school "
+        f"About {100 * found.between:.0f} % of the difference between people goes with the {one} "
         f"they work in (95 % interval {100 * found.low:.0f} to {100 * found.high:.0f} %; "
-        f"{found.groups} schools, {found.people} people; share of components at least acceptable, "
+        f"{found.groups} {many}, {found.people} people; share of components at least acceptable, "
         "REML). "
     )
     if found.within > 0.5:  # noqa: PLR2004 - more than half
-        told += (
-            "The larger part lies between colleagues of the same school: what one needs, another "
+        return told + (
+            f"The larger part lies between colleagues of the same {one}: what one needs, another "
             "often has, a few doors away. Some of it is the noise of placing oneself."
         )
-    else:
-        told += (
-            "The larger part lies between schools: look at what the schools do differently before "
-            "planning the same for all."
-        )
-    return told
+    return told + (
+        f"The larger part lies between {many}: look at what they do differently before planning "
+        "the same for all."
+    )
 
 
 def glossary(least: int, *, grows: bool) -> Iterator[tuple[str, str]]:

@@ -23,6 +23,7 @@ from icmaps.report._group_view import (
     StandardLine,
     StandardPage,
 )
+from icmaps.report._picture import printed
 from icmaps.report._view import Column
 from icmaps.report._words import count, day, level, named_round, titled
 
@@ -73,7 +74,7 @@ class _Writer:
             name=self._name,
             role=f"{icmap.title} · {framework.title} · {framework.edition}",
             occasion=self._occasion(),
-            opening=words.OPENING.format(
+            opening=(words.OPENING if self._ideal_first else words.OPENING_LAST).format(
                 people=count(self.now.people, "person").replace("persons", "people"),
                 matched=words.MATCHED if self._is_matched else "",
             ),
@@ -105,6 +106,10 @@ class _Writer:
     @property
     def _name(self) -> str:
         return self.figures.group.name
+
+    @property
+    def _ideal_first(self) -> bool:
+        return self.study.icmap.direction == "ideal-first"
 
     @property
     def _is_matched(self) -> bool:
@@ -165,7 +170,8 @@ class _Writer:
         heads = list(max(rows, key=lambda row: len(tuple(row)))) if self._same_codes(rows) else [
             "Ideal", *(f"+{n}" for n in range(1, widest))
         ]  # fmt: skip
-        return tuple(Column(head, f"t{min(n, 5)}") for n, head in enumerate(heads[:widest]))
+        found = [Column(head, f"t{min(n, 5)}") for n, head in enumerate(heads[:widest])]
+        return printed(self.study.icmap, found)
 
     @staticmethod
     def _same_codes(rows: set[tuple[str, ...]]) -> bool:
@@ -185,7 +191,8 @@ class _Writer:
             total[-1] += none / shares.of / len(rows)
         told = self._acceptable_of(self.now, rows)
         percent = [100 * share for share in total]
-        heads = [column.head for column in self._columns()]
+        columns = self._columns()
+        heads = [c.head for c in (columns if self._ideal_first else reversed(columns))]
         said = ", ".join(f"level {h} {p:.0f} %" for h, p in zip(heads, percent, strict=False) if p)
         groups = None
         if self.smaller:
@@ -205,7 +212,11 @@ class _Writer:
             title=section.title,
             anchor=f"section-{section.id}",
             spread=charts.bar(
-                [round(p) for p in percent], None, f"{section.title}: {said}", _WIDE_BAR
+                [round(p) for p in percent],
+                None,
+                f"{section.title}: {said}",
+                width=_WIDE_BAR,
+                ideal_first=self._ideal_first,
             ),
             acceptable="–" if told is None else f"{100 * told:.0f} %",
             groups=groups,
@@ -250,10 +261,26 @@ class _Writer:
         yield from self._between()
 
     def _between(self) -> Iterator[Finding]:
-        found = self.study.variance
-        if found is None or self.figures.group.kind not in ("everyone", "district"):
+        if self.figures.group.kind not in ("everyone", "district"):
             return
-        yield Finding("Between schools and within them", words.between(found), ())
+        for kind, found in self.study.variance.items():
+            yield Finding(words.BETWEEN[kind], words.between(found, kind), ())
+        yield from self._patterns()
+
+    def _patterns(self) -> Iterator[Finding]:
+        told = self.study.patterns
+        if told is None or not told.patterns:
+            return
+        icmap = self.study.icmap
+        items = []
+        for pattern in told.patterns:
+            ahead = "; ".join(icmap.component(name).title for name in pattern.above)
+            behind = "; ".join(icmap.component(name).title for name in pattern.below)
+            apart = [f"further along: {ahead}"] if ahead else []
+            apart += [f"less far along: {behind}"] if behind else []
+            what = ". ".join(apart) or words.USUAL
+            items.append(f"{words.KINDS[pattern.kind]}, {pattern.parts} of {told.of} parts. {what}")
+        yield Finding("Common patterns", words.PATTERNS, tuple(items))
 
     def _openings(self) -> list[Component]:
         ranked = sorted(
@@ -308,17 +335,21 @@ class _Writer:
         ]
         said += [f"no level {none}"] if none else []
         moved, moved_words = self._moved(component)
+        cells = [str(part or "·") for part in levels]
         widest = max(len(c.variations) for c in self.components)
+        empty = [""] * (widest - len(levels))
         return ComponentLine(
             code=component.code or "",
             title=component.title,
             critical=component.critical,
-            spread=charts.bar(shares.parts, cut, f"Of {shares.of} parts: {', '.join(said)}", _BAR),
-            parts=(
-                *(str(p or "·") for p in levels),
-                *[""] * (widest - len(levels)),
-                str(none or "·"),
+            spread=charts.bar(
+                shares.parts,
+                cut,
+                f"Of {shares.of} parts: {', '.join(said)}",
+                width=_BAR,
+                ideal_first=self._ideal_first,
             ),
+            parts=(*printed(self.study.icmap, [*cells, *empty]), str(none or "·")),
             of=str(shares.of),
             common=" and ".join(level(component, c) for c in self.now.most_common(component)),
             acceptable="–" if acceptable is None else words.share(acceptable),
