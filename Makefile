@@ -42,11 +42,14 @@ format: $(READY)
 bench: $(READY) tests-packages bench-packages
 	@set -e; for file in benchmarks/[!_]*.py; do echo "== $$file"; $(BIN)/python "$$file"; done
 
-# The picture in README: pages one and two of the demo's growth report.
+# The pictures in README and docs: two pages of the demo's growth report, and of a group report.
 picture: $(READY) tests-packages
 	@$(RUN) icmaps demo -o out >/dev/null
 	@pdftoppm -r 84 -f 1 -l 2 -png out/jordan-ames-growth.pdf out/page
 	@$(BIN)/python docs/picture.py out/page-1.png out/page-2.png docs/growth-report.png
+	@$(RUN) icmaps group examples/tables/north-county-2026.csv -o out/group.pdf >/dev/null
+	@pdftoppm -r 84 -f 1 -l 3 -png out/group.pdf out/group
+	@$(BIN)/python docs/picture.py out/group-1.png out/group-3.png docs/group-report.png
 
 # The newest versions that have been out for a week, for every Python and platform we support.
 lock:

@@ -72,7 +72,7 @@ KINDS: Final = {
     "nearly identical": "Alike in all but one component",
     "clustered": "A cluster",
 }
-USUAL: Final = "As most people are"
+USUAL: Final = "as most people are"
 _FIFTHS: Final = (
     "hardly any",
     "about 1 in 5",

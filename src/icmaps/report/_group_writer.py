@@ -274,12 +274,12 @@ class _Writer:
         icmap = self.study.icmap
         items = []
         for pattern in told.patterns:
-            ahead = "; ".join(icmap.component(name).title for name in pattern.above)
-            behind = "; ".join(icmap.component(name).title for name in pattern.below)
+            ahead = ", ".join(icmap.component(name).title for name in pattern.above)
+            behind = ", ".join(icmap.component(name).title for name in pattern.below)
             apart = [f"further along: {ahead}"] if ahead else []
             apart += [f"less far along: {behind}"] if behind else []
-            what = ". ".join(apart) or words.USUAL
-            items.append(f"{words.KINDS[pattern.kind]}, {pattern.parts} of {told.of} parts. {what}")
+            what = "; ".join(apart) or words.USUAL
+            items.append(f"{words.KINDS[pattern.kind]} ({pattern.parts} of {told.of}): {what}")
         yield Finding("Common patterns", words.PATTERNS, tuple(items))
 
     def _openings(self) -> list[Component]:
