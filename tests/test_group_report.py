@@ -147,7 +147,7 @@ def test_another_ending_is_refused(tmp_path: Path) -> None:
 def test_the_workbook_has_numbers_where_there_are_numbers(tmp_path: Path) -> None:
     write_group_report(told(), tmp_path / "group.xlsx")
     book = CalamineWorkbook.from_path(tmp_path / "group.xlsx")
-    assert book.sheet_names == ["Spread", "Growth", "Raters", "Sections", "About"]
+    assert book.sheet_names == ["Spread", "Growth", "Change", "Raters", "Sections", "About"]
     heads, *rows = book.get_sheet_by_name("Spread").to_python()
     assert heads[:6] == ["kind", "district", "school", "team", "round", "people"]
     by_head = [dict(zip(heads, row, strict=True)) for row in rows]

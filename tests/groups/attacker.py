@@ -107,9 +107,6 @@ class Attack:
                 del left[name]
 
 
-MOVE_OF = {"improved": -1, "held": 0, "declined": 1}
-
-
 def within(path: Sequence[str], *places: int) -> Any:
     """Return what tells whether a circle is in a group, and was there in some rounds."""
     last = places[-1]
@@ -154,10 +151,10 @@ def _moves(one: int, two: int, none: int) -> list[Any]:
         assert before is not None
         assert after is not None
         if none in (before, after):
-            return 3
+            return 4 if after == none else 3
         return (before > after) * 0 + (before == after) * 1 + (before < after) * 2
 
-    return [lambda v, kind=kind: move(v) == kind for kind in range(4)]
+    return [lambda v, kind=kind: move(v) == kind for kind in range(5)]
 
 
 def secrets(attack: Attack, rounds: int) -> dict[Any, np.ndarray]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
     from icmaps.groups import GroupStudy
     from icmaps.scoring import Answers
 
-_FINISHED_WITH_SOME_FAILED = 3
+_FINISHED_WITH_SOME_FAILED: Final = 3
+_MANY: Final = 1000  # assessments; fewer take a few seconds
 
 
 Sources = Annotated[
@@ -93,11 +95,10 @@ def group(
 
     Figures are told in parts of the whole, and only where they cannot be traced to a few people.
     """
-    from icmaps.groups import study
     from icmaps.report import write_group_report
 
     answers, failed = _one_map(sources, catalog(maps), map_name)
-    told = study(answers, by=by, audience=audience)
+    told = _studied(answers, by, audience)
     pages = 0
     if output is not None:
         pages = write_group_report(
@@ -116,6 +117,26 @@ def group(
             typer.echo(printable(f"{output}{made}"))
     if failed:
         raise typer.Exit(_FINISHED_WITH_SOME_FAILED)
+
+
+def _studied(answers: Answers, by: Literal["district", "school", "team"],
+             audience: Literal["members", "others"]) -> GroupStudy:  # fmt: skip
+    """Return what can be told; of a large group a terminal is shown how far it is."""
+    from icmaps.groups import study
+
+    if len(answers.sheets) < _MANY or not sys.stderr.isatty():
+        return study(answers, by=by, audience=audience)
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Looking for what can be told", total=None)
+        return study(
+            answers,
+            by=by,
+            audience=audience,
+            progress=lambda done, of: bar.update(task, completed=done, total=of),
+        )
 
 
 def _one_map(

@@ -22,6 +22,7 @@ from icmaps.cli._app import (
 from icmaps.cli._help import Command
 
 _SUFFIXES: Final = (".yaml", ".yml", ".json")
+_TABLES: Final = (".csv", ".tsv", ".xlsx", ".parquet", ".jsonl", ".ndjson")
 
 
 @app.command("validate", cls=Command, epilog="Example: icmaps validate examples --strict --json")
@@ -31,8 +32,8 @@ def validate(
         typer.Argument(
             metavar="PATH...",
             readable=False,  # told as a problem of the file, with the others
-            help="Frameworks, maps and assessments; a folder stands for every .yaml, .yml and "
-            ".json file below it that is not hidden.",
+            help="Frameworks, maps, assessments and tables of placements; a folder stands for "
+            "every .yaml, .yml and .json file below it that is not hidden.",
         ),
     ],
     *,
@@ -55,8 +56,8 @@ def validate(
     catalogs = _Catalogs(files, maps_folders(maps))
     for file in files:
         catalog = catalogs.of(file)
-        problems += catalog.validate(file)
-        if strict:
+        problems += _of_table(catalog, file) if _is_table(file) else catalog.validate(file)
+        if strict and not _is_table(file):
             problems += _advice(catalog, file)
     if as_json:
         print_json([problem.as_json() for problem in problems])
@@ -68,6 +69,18 @@ def validate(
         typer.echo(f"{checked}, {counted(len(problems), 'problem')}", err=True)
     if any(strict or problem.severity == "error" for problem in problems):
         raise typer.Exit(1)
+
+
+def _is_table(file: Path) -> bool:
+    return file.suffix.lower() in _TABLES
+
+
+def _of_table(catalog: icmaps.Catalog, file: Path) -> list[icmaps.Problem]:
+    """Return what is wrong with the rows of a table of placements."""
+    try:
+        return icmaps.read_table(file, catalog=catalog).problems
+    except icmaps.ContentError as error:
+        return list(error.problems)
 
 
 def _advice(catalog: icmaps.Catalog, file: Path) -> list[icmaps.Problem]:

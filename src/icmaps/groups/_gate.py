@@ -24,7 +24,7 @@ from icmaps.groups._parts import apportion, fewer_parts, parts_for
 Vector = tuple[int | None, ...]
 """What one person answered: a number for each coordinate, None where they were not asked."""
 
-_MOST_PARTNERS: Final = 60  # other people tried when one move alone would be seen
+_MOST_PARTNERS: Final = 24  # other people tried when one move alone would be seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +86,10 @@ def tell(
     sizes = [sum(row) for row in counts]
     of = [parts_for(size) for size in sizes]
     audit = _Audit(blocks, figures)
+    telling: int | None = None
     while True:
         page = _Page(counts, of)
-        telling = audit.first_that_tells(page)
+        telling = audit.first_that_tells(page, telling)
         if telling is None:
             return {
                 figure.key: Shares(sizes[n], page.parts[n], of[n])
@@ -152,6 +153,7 @@ class _Block:
         self.vectors = vectors
         self.inside = moves.inside
         self._moves = moves
+        self._made: dict[tuple[Vector, Vector], _Move] = {}
 
     @cached_property
     def moves(self) -> list[_Move]:
@@ -160,7 +162,9 @@ class _Block:
 
     def move(self, before: Vector, after: Vector) -> _Move:
         """Return one move."""
-        return self._moves.to(self.number, before, after)
+        if (before, after) not in self._made:
+            self._made[before, after] = self._moves.to(self.number, before, after)
+        return self._made[before, after]
 
 
 Witness = tuple[_Move, ...]
@@ -240,22 +244,38 @@ class _Audit:
         self._blocks = blocks
         self._figures = figures
         self._known: dict[int, list[Witness]] = {}
+        self._resting_on: dict[int, frozenset[int]] = {}
+        self._hidden_by: dict[int, set[tuple[int, int]]] = {}
         self._with: dict[Vector, list[_Block]] = {}
         for block in blocks:
             for vector in block.vectors:
                 self._with.setdefault(vector, []).append(block)
         self._turned: dict[Change, list[_Move]] = {}
 
-    def first_that_tells(self, page: _Page) -> int | None:
-        """Return the number of a figure that gives a count away; None if every count is hidden."""
+    def first_that_tells(self, page: _Page, changed: int | None) -> int | None:
+        """Return the number of a figure that gives a count away; None if every count is hidden.
+
+        Args:
+            page: What would be printed.
+            changed: The figure that is told otherwise than when this was last asked, if it was.
+        """
         hidden: set[tuple[int, int]] = set()
         for block in self._blocks:
+            resting_on = self._resting_on.get(block.number)
+            if resting_on is not None and changed not in resting_on:
+                hidden |= self._hidden_by[block.number]
+                continue
             wanted = self._wanted(page, block.inside)
             found, left = self._witnesses(page, [block], wanted, inside=frozenset())
             if left:
+                self._resting_on.pop(block.number, None)
                 return self._in_the_way(page, [block], left)
             self._known[block.number] = found
-            hidden.update(count for witness in found for count in _net(witness))
+            self._resting_on[block.number] = frozenset(
+                change[0] for witness in found for move in witness for change in move.changes
+            )
+            self._hidden_by[block.number] = {c for witness in found for c in _net(witness)}
+            hidden |= self._hidden_by[block.number]
         # Witnesses of two people leave the figures that hold both as they are.
         for number, figure in enumerate(self._figures):
             wanted = self._wanted(page, [number]) - hidden
@@ -321,9 +341,13 @@ class _Audit:
     ) -> Iterator[Witness]:
         """Yield moves, each with that of somebody elsewhere who makes up for it, surest first."""
         for (move,) in alone:
-            for block in self._with.get(move.after, ()):
-                if block.number != move.block and block.number not in inside:
-                    yield move, block.move(move.after, move.before)
+            elsewhere = (
+                block
+                for block in self._with.get(move.after, ())
+                if block.number != move.block and block.number not in inside
+            )
+            for block in islice(elsewhere, _MOST_PARTNERS):
+                yield move, block.move(move.after, move.before)
         for (move,) in alone:
             changed = page.first_changed((move,))
             if changed is None:

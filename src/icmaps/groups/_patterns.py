@@ -3,7 +3,7 @@
 A person's *configuration* is the pattern of all their placements. In a real school nearly
 everybody's is their own (4 levels and 10 rows make a million), so configurations are compared in
 zones on the critical components: identical ones, and nearly identical ones that differ in one
-component. With a hundred people or more, people are also clustered by all their placements.
+component. With 100 to 2,000 people, they are also clustered by all their placements.
 Nobody's configuration is told, only those that enough people share, in parts of the whole.
 
 Source: Hall and Loucks (1978) and Heck, Stiegelbauer, Hall and Loucks (1981) for configurations as
@@ -24,6 +24,7 @@ from icmaps.models import Component
 Zones = tuple[str, ...]
 IDEAL, ACCEPTABLE, BELOW, NONE = "ideal", "acceptable", "below acceptable", "no level"
 _LEAST_FOR_CLUSTERS: Final = 100
+_MOST_FOR_CLUSTERS: Final = 2000  # every two people are compared
 _MOST_CLUSTERS: Final = 4
 _MOST_NAMED: Final = 3
 _APART: Final = 0.2  # share at least acceptable: a smaller difference does not name a cluster
@@ -146,7 +147,7 @@ def _clusters(
     of: int,
 ) -> list[Pattern]:
     """Return clusters of people by all their placements; none where they do not part clearly."""
-    if len(ranks) < _LEAST_FOR_CLUSTERS:
+    if not _LEAST_FOR_CLUSTERS <= len(ranks) <= _MOST_FOR_CLUSTERS:
         return []
     labels = _labels(ranks, np.array([len(c.variations) for c in components]), least)
     if labels is None:
@@ -192,7 +193,8 @@ def _labels(ranks: Ranks, lengths: npt.NDArray[np.intp], least: int) -> npt.NDAr
     best: tuple[float, npt.NDArray[np.intp]] | None = None
     for number in range(2, _MOST_CLUSTERS + 1):
         labels = fcluster(tree, number, "maxclust") - 1
-        if np.bincount(labels).min() < least:
+        sizes = np.bincount(labels)
+        if len(sizes) < number or sizes.min() < least:  # people alike are not parted
             continue
         width = _silhouette(distances, labels)
         if best is None or width > best[0]:
@@ -224,4 +226,7 @@ def _silhouette(distances: npt.NDArray[np.float64], labels: npt.NDArray[np.intp]
     others = sums / sizes[:, np.newaxis]
     others[labels, np.arange(len(labels))] = np.inf
     nearest = others.min(axis=0)
-    return float(((nearest - own) / np.maximum(nearest, own)).mean())
+    wider = np.maximum(nearest, own)
+    # Who is as far from the others as from their own, at no distance, is nowhere in particular.
+    width = np.divide(nearest - own, wider, out=np.zeros_like(wider), where=wider > 0)
+    return float(width.mean())

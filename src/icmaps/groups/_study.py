@@ -5,12 +5,13 @@ figure about everybody taken together that rests on at least ten groups.
 """
 
 from collections import Counter
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache, cached_property
 from itertools import pairwise
 from typing import Any, Final, Literal
 
+from icmaps.groups._change import Change, change
 from icmaps.groups._everybody import common_patterns, reliabilities, variances
 from icmaps.groups._gate import Figure, Shares, Vector, tell
 from icmaps.groups._panels import Panel, panels_of, publishable_panels
@@ -25,7 +26,7 @@ Audience = Literal["members", "others"]
 LEAST_PEOPLE: Final[Mapping[Audience, int]] = {"members": 5, "others": 10}
 """Fewest people of a group, and of what can be worked out by subtraction (DESIGN section 6)."""
 
-MOVES: Final = ("improved", "held", "declined", "no pair")
+MOVES: Final = ("improved", "held", "declined", "newly answered", "no pair")
 VIEWS: Final = (
     "self nearer the ideal by two or more",
     "self nearer the ideal by one",
@@ -87,6 +88,20 @@ class Moves:
     before: Spread
     after: Spread
     shares: Mapping[str, Shares]
+
+    def change(self, component_id: str) -> Change | None:
+        """Return effect, interval and sign test, worked out from the parts and as coarse as they.
+
+        Args:
+            component_id: A component that `shares` tells of.
+
+        Returns:
+            The change; None if hardly anybody has a level in both rounds.
+        """
+        shares = self.shares[component_id]
+        people = self.after.people / shares.of
+        improved, held, declined, *_ = (part * people for part in shares.parts)
+        return change(improved, held, declined) if improved + held + declined else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +220,10 @@ class GroupStudy:
                 {
                     "before": spread(moves.before),
                     "after": spread(moves.after),
-                    "components": words(moves.shares, MOVES),
+                    "components": [
+                        row | {"change": _change_as_json(moves.change(row["id"]))}
+                        for row in words(moves.shares, MOVES)
+                    ],
                 }
                 for moves in figures.moves
             ],
@@ -226,7 +244,11 @@ class GroupStudy:
 
 
 def study(
-    answers: Answers, *, by: GroupKind = "school", audience: Audience = "others"
+    answers: Answers,
+    *,
+    by: GroupKind = "school",
+    audience: Audience = "others",
+    progress: Callable[[int, int], None] | None = None,
 ) -> GroupStudy:
     """Return what can be told of groups of people without telling of any of them.
 
@@ -235,6 +257,7 @@ def study(
         by: The smallest kind of group to tell of.
         audience: `members` if each group's figures are for that group itself, `others` for
             everybody else; groups for others have to be larger.
+        progress: Called with how many components are done, and of how many.
 
     Returns:
         The figures that passed the gate.
@@ -251,10 +274,12 @@ def study(
     seen = {panel for theirs in panels.values() for panel in theirs}
     kept = publishable_panels(panels, everybody.rounds, least)
     told_of = _ToldOf(everybody, panels, kept)
-    told = {
-        component.id: told_of.component(column, len(component.variations))
-        for column, component in enumerate(answers.compiled.icmap.components)
-    }
+    components = answers.compiled.icmap.components
+    told = {}
+    for column, component in enumerate(components):
+        told[component.id] = told_of.component(column, len(component.variations))
+        if progress is not None:
+            progress(column + 1, len(components))
     groups = sorted({panel.group for panel in kept}, key=lambda group: (len(group.path), group))
     hidden = {panel.group for panel in seen} - set(groups)
     return GroupStudy(
@@ -329,17 +354,25 @@ class _ToldOf:
     def _pair(
         self, panel: Panel, places: tuple[int, int], words: Sequence[str], levels: int
     ) -> Figure:
-        furthest = (len(words) - 2) // 2
+        middle = words.index("held" if words is MOVES else "same level")
 
         @cache
         def answer(said: Vector) -> int:
             first, second = _at(said, places[0]), _at(said, places[1])
-            if levels in (first, second):
-                return len(words) - 1
-            return max(-furthest, min(furthest, second - first)) + furthest
+            if levels not in (first, second):
+                return max(-middle, min(middle, second - first)) + middle
+            if words is MOVES and second != levels:
+                return words.index("newly answered")
+            return words.index("no pair")
 
         key = self.key(panel, (words, panel.round))
         return Figure(self.blocks[panel], key, len(words), answer, places)
+
+
+def _change_as_json(told: Change | None) -> dict[str, float] | None:
+    if told is None:
+        return None
+    return {name: round(getattr(told, name), 2) for name in ("net", "low", "high", "p")}
 
 
 def _rounded(figures: dict[str, Any]) -> dict[str, Any]:

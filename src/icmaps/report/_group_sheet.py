@@ -11,6 +11,7 @@ _WHO: Final = ("kind", "district", "school", "team", "round", "people")
 _SPREAD: Final = (*_WHO, "panel", "component", "title", "level", "parts", "of")
 _MOVES: Final = (*_WHO, "component", "title", "answer", "parts", "of")
 
+_CHANGE: Final = (*_WHO, "component", "title", "net", "low", "high", "p")
 _SECTIONS: Final = (
     *("section", "title", "people", "rows", "alpha", "ordinal_alpha", "ordinal_omega", "warnings"),
 )
@@ -33,6 +34,7 @@ def workbook(study: GroupStudy) -> bytes:
                              "created": datetime.fromisoformat(study.rounds[-1].date)})  # fmt: skip
         _sheet(book, "Spread", _SPREAD, _spreads(study))
         _sheet(book, "Growth", _MOVES, _moves(study))
+        _sheet(book, "Change", _CHANGE, _changes(study))
         _sheet(book, "Raters", _MOVES, _raters(study))
         _sheet(book, "Sections", _SECTIONS, _sections(study))
         _sheet(book, "About", ("what", "says"), _about(study))
@@ -88,6 +90,16 @@ def _moves(study: GroupStudy) -> Iterator[tuple[Any, ...]]:
             for component, shares in _told(study, moves.shares):
                 for answer, parts in zip(MOVES, shares.parts, strict=True):
                     yield (*who, component.id, component.title, answer, parts, shares.of)
+
+
+def _changes(study: GroupStudy) -> Iterator[tuple[Any, ...]]:
+    for figures in study.groups:
+        for moves in figures.moves:
+            who = _who(figures, moves.after.round.id, moves.after.people)
+            for component, _ in _told(study, moves.shares):
+                if told := moves.change(component.id):
+                    numbers = (round(n, 2) for n in (told.net, told.low, told.high, told.p))
+                    yield (*who, component.id, component.title, *numbers)
 
 
 def _raters(study: GroupStudy) -> Iterator[tuple[Any, ...]]:

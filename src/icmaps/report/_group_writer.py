@@ -9,7 +9,7 @@ from typing import Final
 
 from markupsafe import Markup
 
-from icmaps.groups import VIEWS, GroupFigures, GroupStudy, Moves, Spread, change
+from icmaps.groups import VIEWS, GroupFigures, GroupStudy, Moves, Spread
 from icmaps.models import Component, Section
 from icmaps.report import _charts as charts
 from icmaps.report import _group_words as words
@@ -140,7 +140,7 @@ class _Writer:
             return {}
         found = {}
         for name, shares in self.moves.shares.items():
-            improved, held, declined, _ = shares.parts
+            improved, held, declined, *_ = shares.parts
             if paired := improved + held + declined:
                 found[name] = (improved / paired, declined / paired)
         return found
@@ -372,13 +372,8 @@ class _Writer:
         """Return how growth is meant, and whether it is more than chance would bring."""
         if self.moves is None:
             return ""
-        clear = 0
-        for name in self.changes:
-            shares = self.moves.shares[name]
-            improved, held, declined, _ = (
-                self.moves.after.people * p / shares.of for p in shares.parts
-            )
-            clear += change(improved, held, declined).p < _CHANCE and improved > declined
+        changes = [self.moves.change(name) for name in self.changes]
+        clear = sum(c is not None and c.p < _CHANCE and c.net > 0 for c in changes)
         return words.MOVES.format(
             people=self.moves.after.people,
             before=named_round(self.moves.before.round.id),
