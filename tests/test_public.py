@@ -71,6 +71,7 @@ COMMANDS = [
     "compare",
     "report",
     "group",
+    "print",
     "doctor",
 ]
 

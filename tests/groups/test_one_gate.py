@@ -60,7 +60,7 @@ def swapped(one: str, two: str) -> Answers:
 
 def people_of_one_block() -> tuple[str, str]:
     """Return two people of the same panels who answered differently."""
-    everybody = cohort(answers(), "school")
+    everybody = cohort(answers(), "team")
     panels = {name: panels_of(p, everybody.rounds) for name, p in everybody.people.items()}
     kept = publishable_panels(panels, everybody.rounds, 10)
     first, *rest = (name for name, p in everybody.people.items() if len(p.own) == 2)
@@ -138,6 +138,16 @@ def test_everybody_else_comes_to_groups_by_the_front_door() -> None:
                 assert not module.startswith("icmaps.groups."), path
 
 
+def test_sums_over_many_assessments_are_printed_by_nobody() -> None:
+    """`tables` adds up partial sums for those who compute with them; no command shows them."""
+    sums = {"count_part", "score_partitions"}
+    for path, tree in SOURCES.items():
+        if path.parent.name != "tables":
+            used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+            used |= {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+            assert not sums & used, path
+
+
 def test_what_counts_people_before_the_gate_is_not_public() -> None:
     import icmaps.groups  # noqa: PLC0415
 
@@ -153,8 +163,64 @@ def test_a_group_of_nine_is_told_to_its_members_and_to_nobody_else() -> None:
         answers().compiled, tuple(answers().sheets[n] for n in few), answers().ranks[few]
     )
 
-    assert study(small, audience="others").groups == ()
-    assert study(small, audience="members").groups[0].now is not None
+    assert study(small).groups == ()
+    (told,) = study(small, members=("North County", "Harbor Middle")).groups
+    assert told.now is not None
+
+
+def test_figures_for_members_are_of_their_group_and_no_other() -> None:
+    harbor = study(answers(), members=("North County", "Harbor Middle"))
+    assert [figures.group.path for figures in harbor.groups] == [("North County", "Harbor Middle")]
+    assert (harbor.variance, harbor.patterns, harbor.reliability) == ({}, None, {})
+
+
+def test_what_is_told_does_not_depend_on_what_anybody_answered() -> None:
+    draw = np.random.default_rng(1)
+    others = draw.integers(0, 4, answers().ranks.shape).astype(np.int8)
+    other = study(Answers(answers().compiled, answers().sheets, others))
+
+    def shape(study_: GroupStudy) -> list[object]:
+        return [
+            (
+                f.group,
+                [(s.round, s.people, {n: x.of for n, x in s.shares.items()}) for s in f.spreads],
+            )
+            for f in study_.groups
+        ]
+
+    assert shape(other) == shape(told())
+    assert other.withheld == told().withheld
+
+
+def test_the_same_key_gives_the_same_figures_and_another_key_others() -> None:
+    one, same, other = (study(answers(), key=key).as_json() for key in (b"a", b"a", b"b"))
+    assert one == same
+    assert one != other
+
+
+def test_no_rare_answer_is_always_rounded_away() -> None:
+    """Over many keys a group's shares are, on average, what they are."""
+    path = ("North County", "Harbor Middle")
+    component = answers().compiled.icmap.components[4].id
+    drawn = [
+        study(answers(), members=path, key=bytes([n])).groups[0].moves[0].after.shares[component]
+        for n in range(60)
+    ]
+    mean = np.mean([np.array(shares.parts) / shares.of for shares in drawn], axis=0)
+    rows = [
+        n
+        for n, sheet in enumerate(answers().sheets)
+        if sheet.groups.school == "Harbor Middle" and sheet.rater == "self"
+    ]
+    both = {
+        answers().sheets[n].respondent
+        for n in rows
+        if answers().sheets[n].round_id == "2026-spring"
+    }
+    fall = [n for n in rows if answers().sheets[n].round_id == "2026-fall"]
+    ranks = answers().ranks[[n for n in fall if answers().sheets[n].respondent in both], 4]
+    true = [*((ranks == rank).mean() for rank in range(4)), (ranks < 0).mean()]
+    assert np.abs(mean - true).max() < 0.08
 
 
 def test_a_share_is_never_told_as_nobody_or_everybody() -> None:

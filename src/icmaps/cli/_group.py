@@ -22,12 +22,15 @@ from icmaps.cli._app import (
     show,
 )
 from icmaps.cli._help import Command
+from icmaps.errors import near
 
 if TYPE_CHECKING:
     from icmaps.groups import GroupStudy
     from icmaps.scoring import Answers
 
 _FINISHED_WITH_SOME_FAILED: Final = 3
+_MOST_NAMED: Final = 5
+_MOST_ALIKE: Final = 3
 _MANY: Final = 1000  # assessments; fewer take a few seconds
 
 
@@ -98,20 +101,26 @@ def group(
     from icmaps.report import write_group_report
 
     answers, failed = _one_map(sources, catalog(maps), map_name)
-    told = _studied(answers, by, audience)
+    path = _path(answers, only)
+    if audience == "members" and path is None:
+        raise icmaps.ScoringError(
+            "figures for members are for the members of one group; to others they would tell of "
+            "fewer people than they may; name the group with --only"
+        )
+    told = _studied(answers, by, path if audience == "members" else None)
     pages = 0
     if output is not None:
         pages = write_group_report(
             told,
             output,
-            group=_path(told, only),
+            group=path,
             size=paper,
             made_on=date.today(),  # noqa: DTZ011 - the date on the reader's own wall
         )
     if as_json:
         print_json(told.as_json())
     else:
-        _print_summary(told)
+        _print_summary(told, path or ())
         if output is not None:
             made = f", {counted(pages, 'page')}" if pages else ""
             typer.echo(printable(f"{output}{made}"))
@@ -119,13 +128,16 @@ def group(
         raise typer.Exit(_FINISHED_WITH_SOME_FAILED)
 
 
-def _studied(answers: Answers, by: Literal["district", "school", "team"],
-             audience: Literal["members", "others"]) -> GroupStudy:  # fmt: skip
+def _studied(
+    answers: Answers,
+    by: Literal["district", "school", "team"],
+    members: tuple[str, ...] | None,
+) -> GroupStudy:
     """Return what can be told; of a large group a terminal is shown how far it is."""
     from icmaps.groups import study
 
     if len(answers.sheets) < _MANY or not sys.stderr.isatty():
-        return study(answers, by=by, audience=audience)
+        return study(answers, by=by, members=members)
     from rich.console import Console
     from rich.progress import Progress
 
@@ -134,7 +146,7 @@ def _studied(answers: Answers, by: Literal["district", "school", "team"],
         return study(
             answers,
             by=by,
-            audience=audience,
+            members=members,
             progress=lambda done, of: bar.update(task, completed=done, total=of),
         )
 
@@ -186,45 +198,71 @@ def read_answers(
 
 
 def tell_problems(problems: list[icmaps.Problem]) -> None:
-    """Print what is wrong with rows and files that were left out."""
+    """Print what is wrong with rows and files that were left out; one cause is told once."""
+    causes: dict[tuple[str, str, str], list[icmaps.Problem]] = {}
     for problem in problems:
-        typer.echo(printable(str(problem)), err=True)
+        causes.setdefault((problem.file, problem.rule, problem.path), []).append(problem)
+    for alike in causes.values():
+        for problem in alike[:_MOST_ALIKE]:
+            typer.echo(printable(str(problem)), err=True)
+        if len(alike) > _MOST_ALIKE:
+            rest = len(alike) - _MOST_ALIKE
+            typer.echo(f"  and {counted(rest, 'problem')} more of this kind there", err=True)
     if problems:
-        typer.echo(f"{counted(len(problems), 'problem')}; the rest was used", err=True)
+        typer.echo(f"{counted(len(problems), 'problem')}; what was good is used", err=True)
 
 
-def _path(told: GroupStudy, only: str | None) -> tuple[str, ...] | None:
-    """Return the path of a group by its whole path or, if there is one such, by its own name."""
+def _path(answers: Answers, only: str | None) -> tuple[str, ...] | None:
+    """Return the path of a group by its whole path or the end of it; capitals do not matter.
+
+    Raises:
+        ScoringError: If there is none, or more than one.
+    """
     if only is None:
         return None
-    paths = [figures.group.path for figures in told.groups]
-    whole = tuple(only.split("/"))
-    if whole in paths:
-        return whole
-    named = [path for path in paths if path and path[-1] == only]
-    return named[0] if len(named) == 1 else whole
+    from icmaps.groups import group_paths
+
+    paths = group_paths(answers)
+    asked = only.casefold()
+    ends = [p for p in paths if ("/" + "/".join(p).casefold()).endswith(f"/{asked}")]
+    whole = [p for p in ends if "/".join(p).casefold() == asked]
+    if len(found := whole or ends) == 1:
+        return found[0]
+    if found:
+        named = ", ".join(repr("/".join(path)) for path in found[:_MOST_NAMED])
+        raise icmaps.ScoringError(
+            f"{only!r} is the name of {len(found)} groups; a report is about one; write more of "
+            f"its path: {named}"
+        )
+    guess = near(only, ["/".join(path) for path in paths] + [path[-1] for path in paths])
+    raise icmaps.ScoringError(
+        f"there is no group {only!r}; a report needs people; {guess}`icmaps group` without --only "
+        "lists those that can be told of"
+    )
 
 
-def _print_summary(told: GroupStudy) -> None:
+def _print_summary(told: GroupStudy, path: tuple[str, ...]) -> None:
     from rich.table import Table
     from rich.text import Text
 
     show(Text(f"{told.icmap.title} · {told.icmap.reference}", style="bold"))
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("Group", overflow="fold")
-    for head in ("People", "Round", "Components", "Growth", "Raters"):
+    for head in ("People", "Round", "Told", "Growth", "Raters"):
         table.add_column(head, justify="right", no_wrap=True)
     for figures in told.groups:
         now = figures.now
-        if now is None:
+        if now is None or figures.group.path[: len(path)] != path:
             continue
         grown = sum(len(moves.shares) for moves in figures.moves if moves.after.round == now.round)
-        cells = [now.people, now.round.id, len(now.shares), grown or "·", figures.rated or "·"]
+        cells = [now.people, now.round.id, len(now.shares), grown or "·"]
+        cells.append(len(figures.agreement) or "·")
         name = Text("  " * len(figures.group.path) + figures.group.name)
         table.add_row(name, *map(str, cells))
     show(table)
-    if hidden := ", ".join(counted(n, kind) for kind, n in told.withheld.items()):
-        show(f"Not told of, to protect the people in them: {hidden}.")
+    show("Told, Growth, Raters: in how many components; Raters: placed by another rater as well.")
+    if hidden := sum(group.path[: len(path)] == path for group in told.withheld):
+        show(f"{counted(hidden, 'group')} not told of, to protect the people in them.")
     show(
         f"Nothing is told of fewer than {told.least} people, and shares only in parts of the whole."
     )

@@ -1,26 +1,52 @@
-"""`icmaps score`: placements to profiles."""
+"""`icmaps score`: placements to profiles, tables of placements to tables of scores."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal, NamedTuple
 
 import typer
 
 import icmaps
-from icmaps.cli._app import JsonOption, MapsOption, app, catalog, print_json, show, show_item
+from icmaps.cli._app import (
+    JsonOption,
+    MapsOption,
+    app,
+    catalog,
+    counted,
+    print_json,
+    printable,
+    show,
+    show_item,
+)
 from icmaps.cli._help import Command
 
 if TYPE_CHECKING:
-    from rich.padding import Padding
-    from rich.table import Table
+    from icmaps.scoring import SectionSummary
+    from icmaps.tables import Reading
 
 # Spelt out here because the module that owns the names takes too long to load for `--help`.
 Policy = Literal["distribution", "rank-index", "points"]
 Assessments = Annotated[
     list[Path],
-    typer.Argument(metavar="ASSESSMENT...", readable=False, help="Assessments, YAML or JSON."),
+    typer.Argument(
+        metavar="ASSESSMENT...",
+        readable=False,
+        help="Assessments, YAML or JSON; tables of them, CSV, XLSX, Parquet or JSON Lines.",
+    ),
+]
+OutputOption = Annotated[
+    Path | None,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="OUT",
+        readable=False,
+        help="Write the scores of tables here, a row an assessment and section: .csv, .xlsx, "
+        ".parquet or .jsonl. Tables may be larger than memory.",
+    ),
 ]
 PolicyOption = Annotated[
     Policy | None,
@@ -32,6 +58,11 @@ PolicyOption = Annotated[
 ]
 _REST: Final = (("n/a", "not applicable"), ("?", "don't know"), ("open", "unanswered"))
 _OFF_SCALE: Final = ("off", "outside the scale")
+# Spelt out here, too: what knows tables may not be installed, and is not needed for assessments.
+TABLES: Final = (".csv", ".tsv", ".xlsx", ".parquet", ".jsonl", ".ndjson")
+_MOST_PRINTED: Final = 10_000  # assessments of tables; some 100 MB as JSON
+_FINISHED_WITH_SOME_FAILED: Final = 3
+_OTHERS: Final = ("answered", "not_applicable", "dont_know", "unanswered")
 _DEPTH: Final = 1  # sections deeper than this hold too few components to be read as a row
 
 
@@ -41,21 +72,118 @@ _DEPTH: Final = 1  # sections deeper than this hold too few components to be rea
 def score(
     files: Assessments,
     *,
+    output: OutputOption = None,
     policy: PolicyOption = None,
     maps: MapsOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Count placements by level, section by section."""
+    """Count placements by level, section by section.
+
+    Each assessment is counted for itself; what they come to together is `icmaps group`'s to
+    say.
+    """
     found = catalog(maps)
-    assessments = read_all(files, found)
-    profiles = [icmaps.score(a, catalog=found, policy=policy) for a in assessments]
+    tables = [file for file in files if file.suffix.lower() in TABLES]
+    rest = [file for file in files if file not in tables]
+    if output is not None:
+        if rest:
+            raise typer.BadParameter(
+                f"is for tables, and {rest[0]} is none; its scores are printed without -o",
+                param_hint="-o",
+            )
+        _score_tables(tables, output, policy, found, as_json=as_json)
+        return
+    profiles = [icmaps.score(a, catalog=found, policy=policy) for a in read_all(rest, found)]
+    of_tables, reading = _profiles(tables, policy, found) if tables else ([], None)
+    profiles += of_tables
     if as_json:
         print_json([profile.as_json() for profile in profiles])
+    elif not profiles:
+        show("No assessment could be read.")
+    else:
+        for profile in profiles:
+            if profile is not profiles[0]:
+                show()
+            _print_profile(profile)
+    _end(reading)
+
+
+# ---- tables --------------------------------------------------------------------------------
+
+
+def _score_tables(
+    tables: list[Path],
+    output: Path,
+    policy: Policy | None,
+    found: icmaps.Catalog,
+    *,
+    as_json: bool,
+) -> None:
+    """Score tables into a file and say what was done."""
+    from icmaps.tables import score_file
+
+    scored = score_file(tables, output, policy=policy, catalog=found)
+    reading = scored.reading
+    if as_json:
+        print_json(
+            {
+                "file": str(output),
+                "assessments": scored.assessments,
+                "rows": scored.rows,
+                "read": reading.rows,
+                "refused": reading.refused,
+                "problems": [problem.as_json() for problem in reading.problems],
+                "untold": reading.untold,
+            }
+        )
+    else:
+        typer.echo(
+            printable(
+                f"{output}: {scored.assessments:,} assessments of {reading.rows:,} rows, "
+                f"scored in {scored.rows:,} rows"
+            )
+        )
+    _end(reading)
+
+
+def _end(reading: Reading | None) -> None:
+    """Tell what was left out, and end with 3 if anything was."""
+    if reading is None or not reading.problems:
         return
-    for profile in profiles:
-        if profile is not profiles[0]:
-            show()
-        _print_profile(profile)
+    for problem in reading.problems:
+        typer.echo(printable(str(problem)), err=True)
+    number = len(reading.problems) + reading.untold
+    untold = f", {reading.untold:,} of them not told here" if reading.untold else ""
+    said = counted(number, "problem").replace(str(number), f"{number:,}")
+    typer.echo(f"{said}{untold}; the rest was used", err=True)
+    raise typer.Exit(_FINISHED_WITH_SOME_FAILED)
+
+
+def _profiles(
+    tables: list[Path], policy: Policy | None, found: icmaps.Catalog
+) -> tuple[list[icmaps.Profile], Reading]:
+    """Return the profiles of all assessments in tables, and how the tables were read."""
+    from icmaps.scoring import profile
+    from icmaps.tables import Reading, read_parts
+
+    reading = Reading()
+    profiles: list[icmaps.Profile] = []
+    for table in tables:
+        for part in read_parts(table, reading, catalog=found):
+            if len(profiles) + part.who.height > _MOST_PRINTED:
+                raise icmaps.ScoringError(
+                    f"{str(table)!r} holds more than {_MOST_PRINTED:,} assessments; nobody reads "
+                    "so much, and no terminal could hold it; write them to a file with "
+                    "-o OUT.parquet"
+                )
+            profiles += [
+                profile(assessment, part.compiled, policy=policy)
+                for assessment in part.assessments()
+            ]
+    return profiles, reading
+
+
+# ---- assessments ---------------------------------------------------------------------------
 
 
 def read_all(files: list[Path], found: icmaps.Catalog) -> list[icmaps.Assessment]:
@@ -82,66 +210,19 @@ def _print_profile(profile: icmaps.Profile) -> None:
         style="not bold",
     )
     show(heading)
-    codes = _codes(profile)
-    if codes:
-        legend = [f"{code} {label}" if label else code for code, label in codes.items()]
-    else:
-        legend = ["columns count steps from ideal, 0 is ideal"]
-    legend += [f"{head} {meaning}" for head, meaning in _rest(profile)]
-    show(Text(" · ".join(legend), style="dim"))
-    show()
-    show(_table(profile, codes))
-    _print_notes(profile)
-
-
-def _codes(profile: icmaps.Profile) -> dict[str, str | None]:
-    """Return the levels and their names in rank order if all rows have the same; else nothing."""
-    rows = {
-        tuple((v.code, v.label) for v in result.component.variations)
-        for result in profile.components
-    }
-    return dict(*rows) if len(rows) == 1 else {}
-
-
-def _rest(profile: icmaps.Profile) -> tuple[tuple[str, str], ...]:
-    """Return the columns behind the levels; the one for off-scale choices only if there are any."""
-    overall = profile.overall
-    return _REST if overall.answered == sum(overall.by_rank) else (_OFF_SCALE, *_REST)
-
-
-def _table(profile: icmaps.Profile, codes: dict[str, str | None]) -> Table:
-    from rich.padding import Padding
-    from rich.table import Table
-
     shows_index = profile.policy != "distribution"
-    ranks = range(len(profile.overall.by_rank))
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("Section", overflow="fold")
-    heads = list(codes) or [str(rank) for rank in ranks]
-    columns = _rest(profile)
-    heads = [*heads, *(head for head, _ in columns), *([profile.policy] if shows_index else [])]
-    for head in heads:
-        table.add_column(head, justify="right", no_wrap=True)
+    none = "withheld" if profile.policy == "rank-index" else "–"
 
-    def add(title: str | Padding, summary: icmaps.Summary, style: str = "") -> None:
-        by_rank = [count for count, _ in zip_longest(summary.by_rank, ranks, fillvalue=0)]
-        off_scale = summary.answered - sum(summary.by_rank)
-        rest = [off_scale, summary.not_applicable, summary.dont_know, summary.unanswered]
-        rest = rest[-len(columns) :]
-        cells = [str(count) if count else "·" for count in (*by_rank, *rest)]
-        if shows_index:
-            none = "withheld" if profile.policy == "rank-index" else "–"
-            cells.append(none if summary.index is None else f"{summary.index:.1f}")
-        table.add_row(title, *cells, style=style)
+    def line(title: str, summary: icmaps.Summary, depth: int = 0) -> _Line:
+        number = none if summary.index is None else f"{summary.index:.1f}"
+        others = tuple(getattr(summary, name) for name in _OTHERS)
+        return _Line(title, depth, summary.by_rank, others, number if shows_index else None)
 
-    nested = any(section.depth for section in profile.sections)
-    for section in profile.sections:
-        if section.depth <= _DEPTH:
-            title = f"{section.code or ''} {section.title}".strip()
-            style = "bold" if nested and not section.depth else ""
-            add(Padding(title, (0, 0, 0, 2 * section.depth)), section.summary, style)
-    add("Whole map" if not profile.assessment.scope else "All asked", profile.overall, "bold")
-    return table
+    lines = [line(_title(section), section.summary, section.depth) for section in profile.sections]
+    whole = line("Whole map" if not assessment.scope else "All asked", profile.overall)
+    components = [result.component for result in profile.components]
+    _print_counts(components, lines, whole, profile.policy if shows_index else None)
+    _print_notes(profile)
 
 
 def _print_notes(profile: icmaps.Profile) -> None:
@@ -149,15 +230,8 @@ def _print_notes(profile: icmaps.Profile) -> None:
     from rich.text import Text
 
     overall = profile.overall
-    shares = (
-        ("ideal", overall.share_ideal),
-        ("at least acceptable", overall.share_acceptable),
-        ("at target", overall.share_at_target),
-    )
-    told = [f"{100 * share:.0f} % {name}" for name, share in shares if share is not None]
     show()
-    if told:
-        show(f"Of the answered components: {', '.join(told)}.")
+    _print_shares(overall.share_ideal, overall.share_acceptable, overall.share_at_target)
     if profile.policy != "distribution":
         show(Text(profile.policy_note, style="dim"))
     if overall.critical_below:
@@ -165,3 +239,75 @@ def _print_notes(profile: icmaps.Profile) -> None:
     for component_id in overall.critical_below:
         component = profile.icmap.component(component_id)
         show_item("★", f"{component.code or ''} {component.title}".strip())
+
+
+# ---- counts --------------------------------------------------------------------------------
+
+
+def _title(section: SectionSummary) -> str:
+    return f"{section.code or ''} {section.title}".strip()
+
+
+class _Line(NamedTuple):
+    """The counts of one section, or of everything."""
+
+    title: str
+    depth: int
+    by_rank: tuple[int, ...]
+    others: tuple[int, ...]  # answered, not applicable, don't know, unanswered
+    number: str | None = None
+
+    def cells(self, ranks: int, columns: int) -> list[str]:
+        """Return the counts by rank, then those of the last columns."""
+        by_rank = [
+            count for count, _ in zip_longest(self.by_rank[:ranks], range(ranks), fillvalue=0)
+        ]
+        answered, *rest = self.others
+        rest = [answered - sum(self.by_rank), *rest][-columns:]
+        cells = [f"{count:,}" if count else "·" for count in (*by_rank, *rest)]
+        return cells if self.number is None else [*cells, self.number]
+
+
+def _print_counts(
+    components: Iterable[icmaps.Component],
+    lines: Sequence[_Line],
+    whole: _Line,
+    policy: str | None = None,
+) -> None:
+    """Print counts by level: the legend, then a row a section and one of the whole."""
+    from rich.padding import Padding
+    from rich.table import Table
+    from rich.text import Text
+
+    rows = {tuple((v.code, v.label) for v in c.variations) for c in components}
+    codes: dict[str, str | None] = dict(*rows) if len(rows) == 1 else {}
+    if codes:
+        legend = [f"{code} {label}" if label else code for code, label in codes.items()]
+    else:
+        legend = ["columns count steps from ideal, 0 is ideal"]
+    # The column for off-scale choices is there only if there are any.
+    columns = _REST if whole.others[0] == sum(whole.by_rank) else (_OFF_SCALE, *_REST)
+    legend += [f"{head} {meaning}" for head, meaning in columns]
+    show(Text(" · ".join(legend), style="dim"))
+    show()
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("Section", overflow="fold")
+    ranks = max(map(len, rows))
+    heads = [*(codes or map(str, range(ranks))), *(head for head, _ in columns)]
+    for head in heads if policy is None else [*heads, policy]:
+        table.add_column(head, justify="right", no_wrap=True)
+    nested = any(line.depth for line in lines)
+    for line in lines:
+        if line.depth <= _DEPTH:
+            style = "bold" if nested and not line.depth else ""
+            title = Padding(line.title, (0, 0, 0, 2 * line.depth))
+            table.add_row(title, *line.cells(ranks, len(columns)), style=style)
+    table.add_row(whole.title, *whole.cells(ranks, len(columns)), style="bold")
+    show(table)
+
+
+def _print_shares(ideal: float | None, acceptable: float | None, at_target: float | None) -> None:
+    shares = (("ideal", ideal), ("at least acceptable", acceptable), ("at target", at_target))
+    told = [f"{100 * share:.0f} % {name}" for name, share in shares if share is not None]
+    if told:
+        show(f"Of the answered components: {', '.join(told)}.")

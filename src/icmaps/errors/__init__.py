@@ -6,6 +6,7 @@ The catalogue of rules is in `_rules`. This package refuses to know about files,
 import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from importlib.util import find_spec
 from typing import Final
 
 from icmaps.errors._rules import RULES, Rule, Severity
@@ -15,6 +16,7 @@ __all__ = [
     "ContentError",
     "Finding",
     "IcmapsError",
+    "MissingExtraError",
     "Problem",
     "RenderError",
     "Rule",
@@ -25,6 +27,7 @@ __all__ = [
     "listed",
     "near",
     "quoted",
+    "require_extra",
 ]
 
 _SHORT: Final = 48  # longer values are shortened in messages
@@ -112,6 +115,35 @@ class ScoringError(IcmapsError):
 
 class RenderError(IcmapsError):
     """A report that cannot be made, with the reason and what to do."""
+
+
+class MissingExtraError(IcmapsError):
+    """A part of icmaps whose libraries are not installed; the message says how to install them."""
+
+
+def require_extra(without: str, *modules: str) -> None:
+    """See that libraries of the extra `groups` are installed, before they are needed.
+
+    Args:
+        without: What cannot be done without them.
+        modules: Names of the modules.
+
+    Raises:
+        MissingExtraError: Any cannot be found.
+    """
+    missing = [module for module in modules if not _is_there(module)]
+    if missing:
+        raise MissingExtraError(
+            f"{' and '.join(missing)} cannot be found; {without}; "
+            "install what they need: pip install 'icmaps[groups]'"
+        )
+
+
+def _is_there(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ImportError:
+        return False
 
 
 def near(word: str, known: Iterable[str]) -> str:

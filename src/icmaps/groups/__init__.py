@@ -3,6 +3,11 @@
 `study` is the door. Counts stay behind it; what comes out has passed the one gate (`_gate`).
 """
 
+# ruff: noqa: E402 - whether the library is there is looked at before it is needed
+from icmaps.errors import require_extra
+
+require_extra("groups cannot be studied", "scipy")
+
 from icmaps.groups._agreement import (
     Kappa,
     adjacent_agreement,
@@ -13,7 +18,7 @@ from icmaps.groups._agreement import (
 from icmaps.groups._change import Change, Superiority, change, superiority
 from icmaps.groups._gate import Shares
 from icmaps.groups._patterns import Pattern, Patterns
-from icmaps.groups._people import Group, GroupKind, RoundOf
+from icmaps.groups._people import KINDS, Group, GroupKind, RoundOf, group_paths
 from icmaps.groups._raters import RaterComparison, RaterView, compare_raters
 from icmaps.groups._reliability import Reliability, reliability
 from icmaps.groups._study import (
@@ -30,6 +35,7 @@ from icmaps.groups._study import (
 from icmaps.groups._variance import VarianceShare, variance_share
 
 __all__ = [
+    "KINDS",
     "LEAST_PEOPLE",
     "MOVES",
     "VIEWS",
@@ -55,6 +61,7 @@ __all__ = [
     "change",
     "compare_raters",
     "exact_agreement",
+    "group_paths",
     "krippendorff_alpha",
     "reliability",
     "study",

@@ -1,13 +1,14 @@
 """How far raters of the same practice agree, for levels that are in order."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 Weights = Literal["linear", "quadratic"]
 Table = npt.NDArray[np.int64]
+_CRITICAL: Final = 1.959963984540054  # 95 %, both sides
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,8 @@ class Kappa:
     Attributes:
         value: 1 is full agreement, 0 what their margins alone would give; None where both used
             one level only, so that there is nothing to agree about beyond chance.
-        low, high: The interval; None where there is no value.
+        low, high: The interval, cut at -1 and 1; None where there is no value, and where either
+            used one level only: then kappa is 0 whatever the other did, and says nothing of it.
         weights: How a disagreement grows with its distance.
         pairs: Number of placements compared.
     """
@@ -70,16 +72,28 @@ def weighted_kappa(table: Table, weights: Weights) -> Kappa:
 
     Source:
         Cohen, Psychological Bulletin 70 (1968), pages 213-220; standard error of Fleiss, Cohen and
-        Everitt, Psychological Bulletin 72 (1969), page 325; computed by statsmodels.
+        Everitt, Psychological Bulletin 72 (1969), page 325.
     """
-    from statsmodels.stats.inter_rater import cohens_kappa
-
     pairs = int(table.sum())
-    used = table.sum(axis=0) + table.sum(axis=1)
-    if np.count_nonzero(used) < 2:  # noqa: PLR2004 - one level: chance agrees fully as well
+    used = np.count_nonzero(table.sum(axis=0) + table.sum(axis=1))
+    if used < 2:  # noqa: PLR2004 - one level: chance agrees fully as well
         return Kappa(None, None, None, weights, pairs)
-    found = cohens_kappa(table, wt="linear" if weights == "linear" else "quadratic")
-    return Kappa(float(found.kappa), float(found.kappa_low), float(found.kappa_upp), weights, pairs)
+    shares = table / pairs
+    one, other = shares.sum(axis=1), shares.sum(axis=0)
+    rows, columns = np.indices(table.shape)
+    steps = np.abs(rows - columns) / (len(table) - 1)
+    apart = steps if weights == "linear" else steps**2
+    observed, chance = float((shares * apart).sum()), float(one @ apart @ other)
+    value = max(1 - observed / chance, -1.0)
+    if min(np.count_nonzero(one), np.count_nonzero(other)) == 1:
+        return Kappa(value, None, None, weights, pairs)
+    # Their formula, written with how far apart two levels are instead of how much alike.
+    of_margins = (apart @ other)[:, np.newaxis] + one @ apart
+    scatter = shares * (apart * chance - of_margins * observed) ** 2
+    variance = float(scatter.sum()) - (observed * chance) ** 2
+    # Rounding may leave less than nothing.
+    reach = _CRITICAL * float(np.sqrt(max(variance, 0.0) / pairs)) / chance**2
+    return Kappa(value, max(value - reach, -1.0), min(value + reach, 1.0), weights, pairs)
 
 
 def krippendorff_alpha(counts: Table) -> float | None:

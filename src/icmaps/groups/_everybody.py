@@ -42,18 +42,17 @@ def variances(everybody: Cohort, kept: frozenset[Panel]) -> dict[GroupKind, Vari
     return found
 
 
-def common_patterns(everybody: Cohort, kept: frozenset[Panel], least: int) -> Patterns | None:
+def common_patterns(everybody: Cohort, kept: frozenset[Panel]) -> Patterns | None:
     """Return the common configurations of everyone; None for too few people.
 
     Args:
         everybody: The people.
         kept: The panels that are told.
-        least: Fewest people that a pattern is told of.
     """
     for ranks in _rows(everybody, kept, "everyone"):
         compiled = everybody.answers.compiled
         cuts = np.stack([compiled.kernel.ideal_cut, compiled.kernel.acceptable_cut], axis=1)
-        return patterns(ranks, compiled.icmap.components, cuts, least)
+        return patterns(ranks, compiled.icmap.components, cuts)
     return None
 
 

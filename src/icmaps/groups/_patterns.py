@@ -1,10 +1,10 @@
 """Configurations of a group: which ways of practice are common in it, and what sets them apart.
 
 A person's *configuration* is the pattern of all their placements. In a real school nearly
-everybody's is their own (4 levels and 10 rows make a million), so configurations are compared in
-zones on the critical components: identical ones, and nearly identical ones that differ in one
-component. With 100 to 2,000 people, they are also clustered by all their placements.
-Nobody's configuration is told, only those that enough people share, in parts of the whole.
+everybody's is their own (4 levels and 10 rows make a million), so configurations are looked for
+among a hundred people or more: those that are alike or nearly so in the zones of the critical
+components, and clusters over everything placed. A pattern is told of ten people or more, in parts
+of five, by what most of its people have; nobody's own configuration is told.
 
 Source: Hall and Loucks (1978) and Heck, Stiegelbauer, Hall and Loucks (1981) for configurations as
 patterns; research/stats.md 1.5.
@@ -23,8 +23,11 @@ from icmaps.models import Component
 
 Zones = tuple[str, ...]
 IDEAL, ACCEPTABLE, BELOW, NONE = "ideal", "acceptable", "below acceptable", "no level"
-_LEAST_FOR_CLUSTERS: Final = 100
-_MOST_FOR_CLUSTERS: Final = 2000  # every two people are compared
+_ORDER: Final = (IDEAL, ACCEPTABLE, BELOW)
+_FEWEST: Final = 100
+_MOST: Final = 2000  # every two people are compared
+_LEAST: Final = 10  # people of a pattern
+_CLEAR: Final = 0.25  # mean silhouette; below, clusters are found in noise as well
 _MOST_CLUSTERS: Final = 4
 _MOST_NAMED: Final = 3
 _APART: Final = 0.2  # share at least acceptable: a smaller difference does not name a cluster
@@ -37,14 +40,15 @@ class Pattern:
     """A way of practice that enough people share.
 
     Attributes:
-        kind: `identical` in the zones of every critical component, `nearly identical` in all but
-            one, or `clustered`: nearer to one another than to others over all components.
+        kind: `alike` in the zones of the critical components or nearly so, each person at most one
+            component away from the middle of the pattern; or `clustered`: nearer to one another
+            than to others over everything placed.
         above: Ids of the components that set it apart by being further along than usual.
         below: Ids of those in which it is less far along.
         parts: How many of the group's parts share it.
     """
 
-    kind: Literal["identical", "nearly identical", "clustered"]
+    kind: Literal["alike", "clustered"]
     above: tuple[str, ...]
     below: tuple[str, ...]
     parts: int
@@ -67,7 +71,7 @@ class Patterns:
 
 
 def patterns(
-    ranks: Ranks, components: Sequence[Component], cuts: npt.NDArray[np.int8], least: int
+    ranks: Ranks, components: Sequence[Component], cuts: npt.NDArray[np.int8]
 ) -> Patterns | None:
     """Return the common patterns of people.
 
@@ -75,28 +79,21 @@ def patterns(
         ranks: Ranks of people by component; below 0 for no level.
         components: The components.
         cuts: Last rank that is ideal and last that is acceptable; -1 for no line.
-        least: Fewest people that a pattern is told of.
 
     Returns:
-        The patterns; None for too few people.
+        The patterns; None for fewer than 100 people or more than 2,000.
 
     Shapes:
         ranks: (people, C); cuts: (C, 2).
     """
-    people = len(ranks)
-    of = parts_for(people)
-    if people < least or not of:
+    if not _FEWEST <= len(ranks) <= _MOST:
         return None
+    of = parts_for(len(ranks))
     critical = [n for n, c in enumerate(components) if c.critical and cuts[n, 1] >= 0]
     ids = [components[n].id for n in critical]
     zones = [_zones(row[critical], cuts[critical]) for row in ranks]
-    usual = tuple(Counter(column).most_common(1)[0][0] for column in zip(*zones, strict=True))
-    found: list[Pattern] = []
-    if critical:
-        found += _told(Counter(zones), "identical", ids, usual, least, of, people)
-        found += _told(_families(Counter(zones)), "nearly identical", ids, usual, least, of, people)
-    found += _clusters(ranks, components, cuts, least, of)
-    return Patterns(people, of, tuple(found))
+    found = _alike(zones, ids, of) if critical else []
+    return Patterns(len(ranks), of, (*found, *_clusters(ranks, components, cuts, of)))
 
 
 def _zones(ranks: Ranks, cuts: npt.NDArray[np.int8]) -> Zones:
@@ -106,50 +103,51 @@ def _zones(ranks: Ranks, cuts: npt.NDArray[np.int8]) -> Zones:
     )
 
 
-def _families(found: Counter[Zones]) -> Counter[Zones]:
-    """Return how many people are at most one component away from a common pattern, each once."""
+def _alike(zones: Sequence[Zones], ids: Sequence[str], of: int) -> list[Pattern]:
+    """Return the patterns of people who are alike or nearly so, named by what most of them have."""
+    usual = _middle(zones)
+    told = []
+    for family in _families(Counter(zones)):
+        people = sum(family.values())
+        if people < _LEAST:
+            continue
+        middle = _middle(list(family.elements()))
+        pairs = [
+            (i, z, u) for i, z, u in zip(ids, middle, usual, strict=True) if NONE not in (z, u)
+        ]
+        told.append(
+            Pattern(
+                kind="alike",
+                above=tuple(i for i, z, u in pairs if _ORDER.index(z) < _ORDER.index(u)),
+                below=tuple(i for i, z, u in pairs if _ORDER.index(z) > _ORDER.index(u)),
+                parts=round(of * people / len(zones)),
+            )
+        )
+    return [pattern for pattern in told if pattern.parts]
+
+
+def _middle(zones: Sequence[Zones]) -> Zones:
+    return tuple(Counter(column).most_common(1)[0][0] for column in zip(*zones, strict=True))
+
+
+def _families(found: Counter[Zones]) -> list[Counter[Zones]]:
+    """Return people at most one component away from a common pattern, each once."""
     left = Counter(found)
-    families: Counter[Zones] = Counter()
+    families = []
     for center, _ in sorted(found.items(), key=lambda item: (-item[1], item[0])):
         near = [z for z in left if sum(a != b for a, b in zip(z, center, strict=True)) <= 1]
-        families[center] = sum(left.pop(zones) for zones in near)
+        families.append(Counter({z: left.pop(z) for z in near}))
     return families
-
-
-def _told(
-    found: Counter[Zones],
-    kind: Literal["identical", "nearly identical"],
-    ids: Sequence[str],
-    usual: Zones,
-    least: int,
-    of: int,
-    people: int,
-) -> list[Pattern]:
-    """Return the patterns that enough people share; all others are one answer more."""
-    shared = [(z, n) for z, n in found.most_common() if n >= least]
-    told = apportion([*(n for _, n in shared), people - sum(n for _, n in shared)], of)
-    order = (IDEAL, ACCEPTABLE, BELOW)
-    rows = []
-    for (zones, _), parts in zip(shared, told, strict=False):
-        pairs = [(i, z, u) for i, z, u in zip(ids, zones, usual, strict=True) if NONE not in (z, u)]
-        above = tuple(i for i, z, u in pairs if order.index(z) < order.index(u))
-        below = tuple(i for i, z, u in pairs if order.index(z) > order.index(u))
-        if parts:
-            rows.append(Pattern(kind, above, below, parts))
-    return rows
 
 
 def _clusters(
     ranks: Ranks,
     components: Sequence[Component],
     cuts: npt.NDArray[np.int8],
-    least: int,
     of: int,
 ) -> list[Pattern]:
     """Return clusters of people by all their placements; none where they do not part clearly."""
-    if not _LEAST_FOR_CLUSTERS <= len(ranks) <= _MOST_FOR_CLUSTERS:
-        return []
-    labels = _labels(ranks, np.array([len(c.variations) for c in components]), least)
+    labels = _labels(ranks, np.array([len(c.variations) for c in components]))
     if labels is None:
         return []
     lined = cuts[:, 1] >= 0
@@ -177,7 +175,7 @@ def _mean(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return share
 
 
-def _labels(ranks: Ranks, lengths: npt.NDArray[np.intp], least: int) -> npt.NDArray[np.intp] | None:
+def _labels(ranks: Ranks, lengths: npt.NDArray[np.intp]) -> npt.NDArray[np.intp] | None:
     """Return the cluster of each person; None where no way of parting is clear.
 
     Source:
@@ -194,12 +192,12 @@ def _labels(ranks: Ranks, lengths: npt.NDArray[np.intp], least: int) -> npt.NDAr
     for number in range(2, _MOST_CLUSTERS + 1):
         labels = fcluster(tree, number, "maxclust") - 1
         sizes = np.bincount(labels)
-        if len(sizes) < number or sizes.min() < least:  # people alike are not parted
+        if len(sizes) < number or sizes.min() < _LEAST:  # people alike are not parted
             continue
         width = _silhouette(distances, labels)
         if best is None or width > best[0]:
             best = width, labels
-    return best[1] if best is not None and best[0] > 0 else None
+    return best[1] if best is not None and best[0] >= _CLEAR else None
 
 
 def _distances(ranks: Ranks, lengths: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:

@@ -5,16 +5,19 @@ Nothing in this module is printed: its counts go through `_gate` first.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final, Literal
 
 import numpy as np
 
+from icmaps import _kernel
 from icmaps.errors import ScoringError
 from icmaps.models import Groups, RaterKind
 from icmaps.scoring import Answers, Sheet
 
 GroupKind = Literal["everyone", "district", "school", "team"]
 KINDS: Final[tuple[GroupKind, ...]] = ("everyone", "district", "school", "team")
+OWN: Final[tuple[RaterKind, ...]] = ("self", "team")
 OTHERS: Final[tuple[RaterKind, ...]] = ("coach", "peer", "observer")
 
 
@@ -52,13 +55,11 @@ class Person:
         groups: The groups of each round in which the person placed their own practice.
         own: The row of each of those rounds.
         other: The row of another rater of the latest round, where there is one.
-        then: For each round, the row of a look back at it from a later round.
     """
 
     groups: dict[RoundOf, tuple[Group, ...]] = field(default_factory=dict)
     own: dict[RoundOf, int] = field(default_factory=dict)
     other: int | None = None
-    then: dict[RoundOf, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,16 @@ class Cohort:
     answers: Answers
     rounds: tuple[RoundOf, ...]
     people: dict[str, Person]
+
+    def asks(self, column: int) -> bool:
+        """Tell whether most of those there in the latest round were asked about a component."""
+        rows = [p.own[self.latest] for p in self.people.values() if self.latest in p.own]
+        asked = self.answers.ranks[rows, column] != _kernel.NOT_ASKED
+        return bool(rows) and 2 * int(asked.sum()) >= len(rows)
+
+    def present(self, group: Group, occasion: RoundOf) -> int:
+        """Return how many people of a group placed their practice in a round."""
+        return sum(group in p.groups.get(occasion, ()) for p in self.people.values())
 
     @property
     def latest(self) -> RoundOf:
@@ -91,27 +102,50 @@ def cohort(answers: Answers, by: GroupKind) -> Cohort:
     Raises:
         ScoringError: If nobody placed their own practice, or somebody did so twice in one round.
     """
-    rounds = tuple(sorted({_round(s) for s in answers.sheets if s.rater == "self"}))
-    if not rounds:
+    if not any(sheet.rater in OWN for sheet in answers.sheets):
         raise ScoringError(
             "nobody placed their own practice; a group's figures are made of what its people say "
-            "of themselves; give assessments by the rater `self`"
+            "of themselves; give assessments by the rater `self`, or `team` for a team"
         )
-    dates: dict[str, str] = {}
-    for occasion in rounds:
-        # A round takes weeks; its first day names it, so that one round is not taken for several.
-        dates.setdefault(occasion.id, occasion.date)
-    rounds = tuple(RoundOf(date, name) for name, date in dates.items())
+    rounds = _in_order(answers)
+    dates = {occasion.id: occasion.date for occasion in rounds}
     people: dict[str, Person] = {}
-    for row, sheet in enumerate(answers.sheets):
+    # What a team agreed on counts where nobody placed it alone.
+    for row, sheet in sorted(enumerate(answers.sheets), key=lambda item: item[1].rater == "team"):
         if sheet.round_id in dates:
             occasion = RoundOf(dates[sheet.round_id], sheet.round_id)
             _add(people.setdefault(sheet.respondent, Person()), sheet, row, occasion, rounds, by)
     return Cohort(answers, rounds, {name: p for name, p in sorted(people.items()) if p.own})
 
 
-def _round(sheet: Sheet) -> RoundOf:
-    return RoundOf(sheet.round_date.isoformat(), sheet.round_id)
+def group_paths(answers: Answers) -> list[tuple[str, ...]]:
+    """Return the paths of all groups that somebody is in, from the district down.
+
+    Args:
+        answers: Placements of any rounds and raters.
+    """
+    found = {g.path for sheet in answers.sheets for g in _groups(sheet.groups, "team")}
+    return sorted(path for path in found if path)
+
+
+def _in_order(answers: Answers) -> tuple[RoundOf, ...]:
+    """Return the rounds in order of their middle days: one takes weeks, and a date may be wrong.
+
+    Raises:
+        ScoringError: If two rounds have the same middle day.
+    """
+    days: dict[str, list[str]] = {}
+    for sheet in answers.sheets:
+        if sheet.rater in OWN:
+            days.setdefault(sheet.round_id, []).append(sheet.round_date.isoformat())
+    rounds = sorted(RoundOf(sorted(d)[len(d) // 2], name) for name, d in days.items())
+    for one, two in pairwise(rounds):
+        if one.date == two.date:
+            raise ScoringError(
+                f"the rounds {one.id!r} and {two.id!r} are both of {one.date}; nobody could tell "
+                "which came first; correct their dates"
+            )
+    return tuple(rounds)
 
 
 def _add(
@@ -122,7 +156,7 @@ def _add(
     rounds: tuple[RoundOf, ...],
     by: GroupKind,
 ) -> None:
-    if sheet.rater == "self":
+    if sheet.rater == "self" or (sheet.rater == "team" and occasion not in person.own):
         if occasion in person.own:
             raise ScoringError(
                 f"{sheet.respondent!r} placed their own practice twice in the round "
@@ -130,8 +164,6 @@ def _add(
             )
         person.own[occasion] = row
         person.groups[occasion] = tuple(_groups(sheet.groups, by))
-    elif sheet.rater == "then":
-        person.then[occasion] = row
     elif sheet.rater in OTHERS and occasion == rounds[-1] and person.other is None:
         person.other = row
 

@@ -4,7 +4,7 @@ This is for the people in the room, who have shown one another their placements;
 figure and does not pass the gate.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Literal
@@ -54,11 +54,15 @@ class RaterComparison:
         raters: What each first rater is called, in the order given.
         has_agreed: There is an agreed placement.
         rows: The components that somebody asked about, in map order.
-        exact: Share of pairs of placements at the same level; None without pairs.
+        pairs: How many pairs of placements there are, over all components.
+        exact: Share of these pairs at the same level; None without pairs.
         adjacent: Share at the same or a neighboring level.
-        kappa: Linear weighted kappa for two raters over rows with one number of levels; else None.
-        alpha: Krippendorff's ordinal alpha over rows with one number of levels, for any number of
-            raters; None where it cannot be said.
+        levels: How many levels most of the components have that somebody asked about; kappa and
+            alpha are of these components alone, because a step means something else in others.
+        alike: How many of these at least two raters placed.
+        kappa: Linear weighted kappa over them, for two raters; else None.
+        alpha: Krippendorff's ordinal alpha over them, for any number of raters; None where it
+            cannot be said.
         nearer: For two raters, how many rows the first and the second placed nearer the ideal.
         warnings: What a reader has to know.
     """
@@ -66,8 +70,11 @@ class RaterComparison:
     raters: tuple[str, ...]
     has_agreed: bool
     rows: tuple[RaterView, ...]
+    pairs: int
     exact: float | None
     adjacent: float | None
+    levels: int
+    alike: int
     kappa: Kappa | None
     alpha: float | None
     nearer: tuple[int, int] | None
@@ -78,7 +85,8 @@ def compare_raters(profiles: Sequence[Profile]) -> RaterComparison:
     """Compare several raters of one respondent in one round.
 
     Args:
-        profiles: One for each rater; one by the rater `team` is the placement they agreed on.
+        profiles: One for each rater. One by the rater `team` is the placement they agreed on; one
+            by `then`, a look back, is no rater's and left out.
 
     Raises:
         ScoringError: If there are fewer than two first placements, they are of different people,
@@ -87,27 +95,30 @@ def compare_raters(profiles: Sequence[Profile]) -> RaterComparison:
     Source:
         research/stats.md 3.1; the formulas name theirs.
     """
+    profiles = [p for p in profiles if p.assessment.rater.kind != "then"]
     first = [p for p in profiles if p.assessment.rater.kind != "team"]
     agreed = [p for p in profiles if p.assessment.rater.kind == "team"]
     _refuse(profiles, first, agreed)
     rows = tuple(_rows(first, agreed[0] if agreed else None))
-    tables = list(_tables(first))
-    pooled = _pooled(tables)
+    pooled = _pooled(first)
     exact = adjacent = None
-    if pooled is not None and pooled.sum():
+    if pooled.sum():
         exact, adjacent = exact_agreement(pooled), adjacent_agreement(pooled)
-    commonest = _of_commonest_length(first)
+    commonest = _of_commonest_length(first, {row.component_id for row in rows})
     two = len(first) == 2  # noqa: PLR2004 - kappa and sides are for pairs
     return RaterComparison(
         raters=tuple(_label(profile) for profile in first),
         has_agreed=bool(agreed),
         rows=rows,
+        pairs=int(pooled.sum()),
         exact=exact,
         adjacent=adjacent,
+        levels=len(commonest.pairs),
+        alike=len(commonest.counts),
         kappa=weighted_kappa(commonest.pairs, "linear") if two and commonest.pairs.sum() else None,
         alpha=krippendorff_alpha(commonest.counts) if len(commonest.counts) else None,
         nearer=_nearer(first) if two else None,
-        warnings=tuple(_warnings(rows)),
+        warnings=tuple(_warnings(rows, len(first))),
     )
 
 
@@ -164,20 +175,16 @@ def _view(levels: int, steps: int | None) -> View:
     return "same" if steps == 0 else "neighbors" if steps == 1 else "apart"
 
 
-def _tables(first: Sequence[Profile]) -> Iterator[np.ndarray]:
-    """Yield the pairs of every two raters over all rows; rows are padded to six levels."""
+def _pooled(first: Sequence[Profile]) -> np.ndarray:
+    """Return the pairs of every two raters over all rows; rows are padded to six levels."""
+    table = np.zeros((6, 6), np.int64)
     for one, two in combinations(first, 2):
         theirs = {result.id: result.rank for result in two.components}
-        table = np.zeros((6, 6), np.int64)
         for result in one.components:
             other = theirs.get(result.id)
             if result.rank is not None and other is not None:
                 table[result.rank, other] += 1
-        yield table
-
-
-def _pooled(tables: Sequence[np.ndarray]) -> np.ndarray | None:
-    return np.sum(tables, axis=0) if tables else None
+    return table
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,14 +193,14 @@ class _Commonest:
     counts: np.ndarray
 
 
-def _of_commonest_length(first: Sequence[Profile]) -> _Commonest:
-    """Return pairs and counts over the rows with the most common number of levels.
+def _of_commonest_length(first: Sequence[Profile], asked: Collection[str]) -> _Commonest:
+    """Return pairs and counts over the asked rows with the most common number of levels.
 
     Rows with other numbers of levels cannot be pooled: the same distance means something else.
     """
-    components = first[0].icmap.components
+    components = [c for c in first[0].icmap.components if c.id in asked]
     lengths = [len(component.variations) for component in components]
-    length = max(set(lengths), key=lambda n: (lengths.count(n), n))
+    length = max(set(lengths), key=lambda n: (lengths.count(n), n), default=0)
     placed = [{r.id: r.rank for r in profile.components} for profile in first]
     counts, pairs = [], np.zeros((length, length), np.int64)
     for component in components:
@@ -213,11 +220,15 @@ def _nearer(first: Sequence[Profile]) -> tuple[int, int]:
     return sum(one < two for one, two in both), sum(two < one for one, two in both)
 
 
-def _warnings(rows: Sequence[RaterView]) -> Iterator[str]:
+def _warnings(rows: Sequence[RaterView], raters: int) -> Iterator[str]:
     compared = sum(row.steps is not None for row in rows)
-    if compared < _FEW_ROWS:
+    if not compared:
+        yield "No component was placed by two raters: there is nothing to compare."
+    elif compared < _FEW_ROWS:
+        were = "component was" if compared == 1 else "components were"
         yield (
-            f"Only {compared} rows have two levels: kappa and alpha would be other numbers with "
-            "another row or two. Talk about the rows themselves."
+            f"Only {compared} {were} placed by at least two raters: the figures would be others "
+            "with another component or two. Talk about the components themselves."
         )
-    yield "Neither rater is the right one, and placements of different raters are not averaged."
+    which = "Neither rater" if raters == 2 else "None of the raters"  # noqa: PLR2004
+    yield f"{which} is the right one, and placements of different raters are not averaged."

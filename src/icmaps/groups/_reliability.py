@@ -11,6 +11,11 @@ FEW_PEOPLE: Final = 100
 _LEAST_PEOPLE: Final = 30
 _LEAST_ROWS: Final = 3  # one factor is not determined by two rows
 _FACTOR_STEPS: Final = 500
+_LEAST_ALPHA: Final = -1.0
+_AGAINST: Final = (
+    "Alpha is below 0: who is nearer the ideal in one row is rather farther from it in others, so "
+    "that the rows do not say one thing. What would be below -1 is told as -1."
+)
 
 Floats = npt.NDArray[np.float64]
 
@@ -20,7 +25,7 @@ class Reliability:
     """How far the components of a section go together.
 
     Attributes:
-        alpha: Cronbach's alpha of the ranks themselves.
+        alpha: Cronbach's alpha of the ranks themselves; like the next, at least -1.
         ordinal_alpha: Alpha of the polychoric correlations: of the even scale that the levels are
             thought to be cut from, so it is above the reliability of what was placed.
         ordinal_omega: McDonald's omega of one factor of the polychoric correlations.
@@ -45,7 +50,8 @@ def reliability(ranks: npt.NDArray[np.int8]) -> Reliability | None:
             row are used.
 
     Returns:
-        The figures; None with fewer than 30 people or 3 rows, or where a row has one level only.
+        The figures; None with fewer than 30 people or 3 rows, or where a row has one level only, or
+        where the rows add up to the same for everybody.
 
     Shapes:
         ranks: (people, rows).
@@ -59,21 +65,22 @@ def reliability(ranks: npt.NDArray[np.int8]) -> Reliability | None:
     people, rows = full.shape
     if people < _LEAST_PEOPLE or rows < _LEAST_ROWS:
         return None
-    if any(np.ptp(full[:, row]) == 0 for row in range(rows)):
+    if (np.ptp(full, axis=0) == 0).any() or np.ptp(full.sum(axis=1)) == 0:
         return None
     correlations = np.eye(rows)
     for one in range(rows):
         for other in range(one):
             value = polychoric(_cross(full[:, one], full[:, other]))
             correlations[one, other] = correlations[other, one] = value
-    warnings = []
+    alpha, ordinal_alpha = _alpha(np.cov(full, rowvar=False)), _alpha(correlations)
+    warnings = [_AGAINST] if min(alpha, ordinal_alpha) < 0 else []
     if rows < FEW_ROWS + 1:
         warnings.append(f"Only {rows} rows: alpha and omega mostly say how many rows there are.")
     if people < FEW_PEOPLE:
         warnings.append(f"Only {people} people: another {people} could give quite other numbers.")
     return Reliability(
-        alpha=_alpha(np.cov(full, rowvar=False)),
-        ordinal_alpha=_alpha(correlations),
+        alpha=alpha,
+        ordinal_alpha=ordinal_alpha,
         ordinal_omega=_omega(correlations),
         people=people,
         rows=rows,
@@ -127,22 +134,32 @@ def _cuts(margin: npt.NDArray[np.int64]) -> Floats:
 
 
 def _alpha(covariances: Floats) -> float:
-    rows = len(covariances)
-    return float(rows / (rows - 1) * (1 - np.trace(covariances) / covariances.sum()))
+    """Return alpha, cut at -1.
+
+    It falls without end as the sum of the rows loses its variance. Correlations found pair by pair
+    need not fit together, and can leave the sum less than none: that is beyond the end.
+    """
+    rows, total = len(covariances), float(covariances.sum())
+    own = float(np.trace(covariances))
+    lowest = own / (1 - _LEAST_ALPHA * (rows - 1) / rows)
+    return rows / (rows - 1) * (1 - own / total) if total > lowest else _LEAST_ALPHA
 
 
 def _omega(correlations: Floats) -> float | None:
-    """Return omega from one factor by principal axes; None if the rows have no common factor."""
-    common = 1 - 1 / np.diag(np.linalg.pinv(correlations))
+    """Return omega from one factor by principal axes; None if the rows have no common factor.
+
+    No row has more in common with the factor than all it has: loadings end at 1.
+    """
+    common = np.abs(correlations - np.eye(len(correlations))).max(axis=1)
     loadings = np.zeros(len(correlations))
     for _ in range(_FACTOR_STEPS):
         reduced = correlations - np.diag(1 - common)
         values, vectors = np.linalg.eigh(reduced)
         if values[-1] <= 0:
             return None
-        loadings = vectors[:, -1] * np.sqrt(values[-1])
+        loadings = np.clip(vectors[:, -1] * np.sqrt(values[-1]), -1, 1)
         if np.allclose(loadings**2, common, atol=1e-8):
             break
-        common = np.minimum(loadings**2, 1.0)
-    explained = float(abs(loadings.sum()) ** 2)
-    return explained / (explained + float((1 - np.minimum(loadings**2, 1.0)).sum()))
+        common = loadings**2
+    explained, rest = float(loadings.sum() ** 2), float((1 - loadings**2).sum())
+    return explained / (explained + rest) if explained + rest > 0 else None

@@ -5,6 +5,7 @@ which is loaded when the first PDF is asked for.
 """
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -18,6 +19,7 @@ from icmaps.errors import RenderError
 from icmaps.models import Assessment, PolicyName
 from icmaps.report._group import GROUP_FORMATS, write_group_report
 from icmaps.report._place import refuse_place, replace_file, room_for_fonts, system_libraries
+from icmaps.report._run_pages import RunPage, cover_pdf, index_html
 from icmaps.report._template import template
 from icmaps.report._view import ReportView
 from icmaps.report._writer import report_view
@@ -25,8 +27,12 @@ from icmaps.scoring import score
 
 __all__ = [
     "GROUP_FORMATS",
+    "PageSize",
     "Report",
     "ReportView",
+    "RunPage",
+    "cover_pdf",
+    "index_html",
     "pdf_engine",
     "report_html",
     "report_pdf",
@@ -36,6 +42,7 @@ __all__ = [
 ]
 
 PageSize = Literal["letter", "a4"]
+_COLOUR = re.compile(r"#([0-9a-f]{6}|[0-9a-f]{3})\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +108,11 @@ def report_pdf(
     policy: PolicyName | None = None,
     size: PageSize = "letter",
     made_on: date | None = None,
+    grey: bool = False,
 ) -> Report:
     """Return the growth report of one person as a PDF; the arguments are those of `write_report`.
 
-    The same arguments give the same bytes.
+    With `grey` it is printed without colours. The same arguments give the same bytes.
     """
     with system_libraries():
         from icmaps.report import _pdf  # WeasyPrint takes a while to load, not always needed
@@ -125,7 +133,7 @@ def report_pdf(
     with room_for_fonts():
         pdf = _pdf.print_pdf(
             _html(view, made_on, screen=False),
-            _style(),
+            _style(grey=grey),
             size=size,
             texts=view.texts(),
             attached=attached,
@@ -183,6 +191,15 @@ def _html(view: ReportView, made_on: date, *, screen: bool) -> str:
     )
 
 
-@lru_cache(maxsize=1)
-def _style() -> str:
-    return (_data.folder("templates") / "report" / "growth.css").read_text("utf-8")
+@lru_cache(maxsize=2)
+def _style(*, grey: bool) -> str:
+    css = (_data.folder("templates") / "report" / "growth.css").read_text("utf-8")
+    return _COLOUR.sub(_as_grey, css) if grey else css
+
+
+def _as_grey(colour: re.Match[str]) -> str:
+    """Return the grey that is as light as a colour (ITU-R BT.601, as printers take it)."""
+    digits = colour[1] if len(colour[1]) > 3 else "".join(2 * d for d in colour[1])  # noqa: PLR2004
+    red, green, blue = (int(digits[n : n + 2], 16) for n in (0, 2, 4))
+    light = round(0.299 * red + 0.587 * green + 0.114 * blue)
+    return f"#{light:02x}{light:02x}{light:02x}"

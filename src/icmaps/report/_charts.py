@@ -6,7 +6,8 @@ levels and carry their numbers where they fit, so that nothing rests on colour a
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from io import StringIO
 from typing import TYPE_CHECKING, Any, Final
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from markupsafe import Markup, escape
 
 from icmaps import _data
+from icmaps.errors import require_extra
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,6 +29,25 @@ _POINTS: Final = 72
 _ROOM: Final = 9  # points that a number of two digits takes
 
 
+@contextmanager
+def _our_style() -> Iterator[None]:
+    """Draw with our type and nothing that differs from run to run; others' settings stay."""
+    require_extra("the pictures of a group report cannot be drawn", "matplotlib")
+    import matplotlib as mpl
+
+    _add_our_type()
+    style: Any = {
+        "svg.hashsalt": "icmaps",
+        "svg.fonttype": "path",
+        "font.family": "icmaps Sans",
+        "hatch.linewidth": 0.5,
+        "hatch.color": _SOFT,
+    }
+    with mpl.rc_context(style):
+        yield
+
+
+@_our_style()
 def bar(
     parts: Sequence[float],
     acceptable: int | None,
@@ -77,6 +98,7 @@ def _line(axes: "Axes", place: float) -> None:
     axes.plot([place, place], [-0.75, 0.75], color=_INK, linewidth=1.1, clip_on=False)
 
 
+@_our_style()
 def strip(
     values: Sequence[float], everyone: float | None, alternative: str, width: float
 ) -> Markup:
@@ -109,6 +131,7 @@ def strip(
     return _svg(figure, alternative)
 
 
+@_our_style()
 def moves(improved: float, declined: float, most: float, alternative: str, width: float) -> Markup:
     """Return who moved away from ideal to the left of a line, and toward it to the right.
 
@@ -133,30 +156,15 @@ def moves(improved: float, declined: float, most: float, alternative: str, width
 
 
 @lru_cache(maxsize=1)
-def _drawing() -> Any:
-    """Return matplotlib, with our type and nothing that differs from run to run."""
-    import matplotlib as mpl
-
-    mpl.use("svg")
+def _add_our_type() -> None:
     from matplotlib import font_manager
 
     font_manager.fontManager.addfont(
         _data.folder("templates") / "style" / "fonts" / "IcmapsSans-Regular.ttf"
     )
-    mpl.rcParams.update(
-        {
-            "svg.hashsalt": "icmaps",
-            "svg.fonttype": "path",
-            "font.family": "icmaps Sans",
-            "hatch.linewidth": 0.5,
-            "hatch.color": _SOFT,
-        }
-    )
-    return mpl
 
 
 def _canvas(width: float, height: float) -> "tuple[Figure, Axes]":
-    _drawing()
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(width / _POINTS, height / _POINTS))
@@ -176,8 +184,11 @@ def _svg(figure: "Figure", alternative: str) -> Markup:
     body = re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.DOTALL)
     opening, _, rest = body.partition(">")
     rest = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", rest, flags=re.DOTALL)
+    named = set(re.findall(r"url\(#([^)]+)\)|href=\"#([^\"]+)\"", rest))
+    used = {name for pair in named for name in pair}
+    rest = re.sub(r' id="([^"]+)"', lambda found: found[0] if found[1] in used else "", rest)
     # Ids name things of the whole page: different pictures may not have the same.
-    name = hashlib.sha256(rest.encode()).hexdigest()[:8]
+    name = hashlib.sha256((alternative + rest).encode()).hexdigest()[:8]
     rest = re.sub(r'(id="|url\(#|href="#)', rf"\g<1>p{name}-", rest)
     title = f"<title>{escape(alternative)}</title>"
     return Markup(f'{opening} role="img">{title}{rest}')  # noqa: S704 - words are escaped

@@ -13,7 +13,7 @@ _MOVES: Final = (*_WHO, "component", "title", "answer", "parts", "of")
 
 _CHANGE: Final = (*_WHO, "component", "title", "net", "low", "high", "p")
 _SECTIONS: Final = (
-    *("section", "title", "people", "rows", "alpha", "ordinal_alpha", "ordinal_omega", "warnings"),
+    *("section", "title", "rows", "alpha", "ordinal_alpha", "ordinal_omega", "warnings"),
 )
 
 
@@ -116,7 +116,7 @@ def _sections(study: GroupStudy) -> Iterator[tuple[Any, ...]]:
     for name, told in study.reliability.items():
         omega = told.ordinal_omega
         yield (
-            *(name, study.framework.section(name).title, told.people, told.rows),
+            *(name, study.framework.section(name).title, told.rows),
             *(round(told.alpha, 2), round(told.ordinal_alpha, 2)),
             *("" if omega is None else round(omega, 2), " ".join(told.warnings)),
         )
@@ -128,8 +128,11 @@ def _about(study: GroupStudy) -> Iterator[tuple[str, str]]:
     yield "Map", study.icmap.reference
     yield "Rounds", ", ".join(f"{r.id} ({r.date})" for r in study.rounds)
     yield "Shown to", study.audience
-    for kind, number in study.withheld.items():
-        yield f"Not told: {kind}", str(number)
+    for kind in ("district", "school", "team"):
+        if number := sum(group.kind == kind for group in study.withheld):
+            yield f"Not told: {kind}", str(number)
     for group_kind, found in study.variance.items():
         yield words.BETWEEN[group_kind], words.between(found, group_kind)
-    yield from words.glossary(study.least, grows=len(study.rounds) > 1)
+    yield from words.glossary(
+        study.least, grows=len(study.rounds) > 1, shares_variance=bool(study.variance)
+    )

@@ -74,11 +74,13 @@ class DifferenceLine:
 
 @dataclass(frozen=True, slots=True)
 class PlanLine:
-    """One component to plan for: where most are, the word picture, and the map's advice."""
+    """One component to plan for: the word picture of now beside the next one, and the advice."""
 
     title: str
-    where: str
-    picture: tuple[str, ...]
+    now_label: str
+    now: tuple[str, ...]
+    next_label: str
+    next: tuple[str, ...]
     advice: str
 
 
@@ -95,8 +97,10 @@ class GroupView:
         columns: The levels and the part without one, as heads of tables.
         standards: Page one's picture.
         groups_heading: What the rings on page one are; nothing where there are none.
+        lines_note: What is said of the acceptable lines and the rings.
         findings: What stands out.
-        plan: What to plan next.
+        plan_note, plan: What to plan next.
+        patterns: The common patterns of all who are in the study.
         pages: The pages by standard.
         has_moves: There is an earlier round to compare with.
         moves_note: What is said of growth, its test and its limits.
@@ -115,8 +119,11 @@ class GroupView:
     columns: tuple[Column, ...]
     standards: tuple[StandardLine, ...]
     groups_heading: str
+    lines_note: str
     findings: tuple[Finding, ...]
+    plan_note: str
     plan: tuple[PlanLine, ...]
+    patterns: tuple[Finding, ...]
     pages: tuple[StandardPage, ...]
     has_moves: bool
     moves_note: str

@@ -3,37 +3,33 @@
 Nothing is counted here: what is printed is what passed the gate, or is worked out from it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Final
 
 from markupsafe import Markup
 
-from icmaps.groups import VIEWS, GroupFigures, GroupStudy, Moves, Spread
+from icmaps.groups import KINDS, VIEWS, GroupFigures, GroupStudy, Moves, Spread
 from icmaps.models import Component, Section
 from icmaps.report import _charts as charts
 from icmaps.report import _group_words as words
+from icmaps.report._group_findings import Findings
 from icmaps.report._group_view import (
     ComponentLine,
     DifferenceLine,
-    Finding,
     GroupLine,
     GroupView,
-    PlanLine,
     StandardLine,
     StandardPage,
 )
 from icmaps.report._picture import printed
 from icmaps.report._view import Column
-from icmaps.report._words import count, day, level, named_round, titled
+from icmaps.report._words import day, level, named_round, titled
 
-MAX_NAMED: Final = 3
 _BAR: Final = 118  # points
 _WIDE_BAR: Final = 186
 _STRIP: Final = 126
 _MOVES: Final = 40
-_HALF: Final = 0.5
-_CHANCE: Final = 0.05
 
 
 def group_view(study: GroupStudy, figures: GroupFigures, made_on: date) -> GroupView:
@@ -60,7 +56,7 @@ class _Writer:
         )
         self.components = tuple(c for c in study.icmap.components if c.id in now.shares)
         self.sections = dict(self._sections())
-        self.changes = self._changes()
+        self.findings = Findings(study, now, self.moves, self.components)
         self.smaller = self._smaller()
 
     def view(self) -> GroupView:
@@ -74,25 +70,31 @@ class _Writer:
             name=self._name,
             role=f"{icmap.title} · {framework.title} · {framework.edition}",
             occasion=self._occasion(),
-            opening=(words.OPENING if self._ideal_first else words.OPENING_LAST).format(
-                people=count(self.now.people, "person").replace("persons", "people"),
-                matched=words.MATCHED if self._is_matched else "",
-            ),
+            opening=self._opening(),
             columns=self._columns(),
             standards=tuple(self._standard(s, rows) for s, rows in self.sections.items()),
             groups_heading=words.RINGS.get(self._kind_of_smaller, "") if self.smaller else "",
-            findings=tuple(self._findings()),
-            plan=tuple(self._plan()),
+            lines_note=words.LINES_DIFFER,
+            findings=tuple(self.findings.page_one(everybody=self._is_everybody)),
+            plan_note=words.PLAN,
+            plan=tuple(self.findings.plan()),
+            patterns=tuple(self.findings.patterns()) if self._is_everybody else (),
             pages=tuple(pages),
             has_moves=self.moves is not None,
             moves_note=self._moves_note(),
             differences_heads=tuple(words.VIEW_HEADS) if differences else (),
             differences=differences,
-            differences_note=words.DIFFERENCES.format(people=self.figures.rated),
+            differences_note=self._differences_note(len(differences)),
             group_heads=tuple(f"{s.code or s.title}" for s in self.sections) if lines else (),
             group_lines=lines,
             groups_note=self._groups_note(),
-            glossary=tuple(words.glossary(self.study.least, grows=self.moves is not None)),
+            glossary=tuple(
+                words.glossary(
+                    self.study.least,
+                    grows=self.moves is not None,
+                    shares_variance=self._is_everybody and bool(self.study.variance),
+                )
+            ),
             colophon=(
                 f"IC map {icmap.reference} on {framework.reference} ({framework.title}, "
                 f"{framework.issuer}, {framework.edition}). Text of the map: "
@@ -115,6 +117,14 @@ class _Writer:
     def _is_matched(self) -> bool:
         return self.moves is not None and self.moves.after is self.now
 
+    def _opening(self) -> str:
+        side = "first" if self._ideal_first else "last"
+        told = words.OPENING.format(people=self.now.people, side=side)
+        newcomers = self.figures.present.get(self.now.round.id, 0) - self.now.people
+        if self._is_matched and newcomers > 0:
+            told += words.NEWCOMERS.format(number=newcomers)
+        return told
+
     def _occasion(self) -> str:
         when = date.fromisoformat(self.now.round.date)
         above = " · ".join(part for part in self.figures.group.path[:-1] if part)
@@ -134,19 +144,8 @@ class _Writer:
             if section.id in held:
                 yield section, tuple(held[section.id])
 
-    def _changes(self) -> Mapping[str, tuple[float, float]]:
-        """Return the shares that moved toward and away from ideal, by component."""
-        if self.moves is None:
-            return {}
-        found = {}
-        for name, shares in self.moves.shares.items():
-            improved, held, declined, *_ = shares.parts
-            if paired := improved + held + declined:
-                found[name] = (improved / paired, declined / paired)
-        return found
-
     def _smaller(self) -> tuple[GroupFigures, ...]:
-        """Return the groups one size smaller that are told of in the same round."""
+        """Return the groups one size smaller that are told of in the same round, by name."""
         path, kind = self.figures.group.path, self.figures.group.kind
         inside = [
             f
@@ -156,9 +155,24 @@ class _Writer:
             and f.now is not None
             and f.now.round == self.now.round
         ]
-        kinds = [k for k in ("school", "team") if any(f.group.kind == k for f in inside)]
-        wanted = "team" if kind == "school" else (kinds[0] if kinds else "")
-        return tuple(f for f in inside if f.group.kind == wanted)
+        kinds = [
+            k for k in KINDS[KINDS.index(kind) + 1 :] if any(f.group.kind == k for f in inside)
+        ]
+        if len(self._districts) < 2 and kinds[:1] == ["district"]:  # noqa: PLR2004 - it is everyone
+            kinds = kinds[1:]
+        wanted = kinds[0] if kinds else ""
+        found = [f for f in inside if f.group.kind == wanted]
+        return tuple(sorted(found, key=lambda f: (f.group.name.casefold(), f.group.path)))
+
+    @property
+    def _districts(self) -> set[tuple[str, ...]]:
+        return {f.group.path for f in self.study.groups if f.group.kind == "district"}
+
+    @property
+    def _is_everybody(self) -> bool:
+        """Whether the report is of all who are in the study: everyone, or the one district."""
+        kind = self.figures.group.kind
+        return kind == "everyone" or (kind == "district" and len(self._districts) == 1)
 
     @property
     def _kind_of_smaller(self) -> str:
@@ -203,7 +217,7 @@ class _Writer:
             ]
             groups = charts.strip(
                 values, told,
-                f"Shares at least acceptable of {len(values)} groups: "
+                f"{section.title}, shares at least acceptable of {len(values)} groups: "
                 + ", ".join(f"{100 * v:.0f} %" for v in sorted(values)),
                 _STRIP,
             ) if values else None  # fmt: skip
@@ -231,86 +245,6 @@ class _Writer:
             and (share := spread.at_least_acceptable(component)) is not None
         ]
         return sum(shares) / len(shares) if shares else None
-
-    def _findings(self) -> Iterator[Finding]:
-        ranked = sorted(
-            ((share, c) for c in self.components
-             if (share := self.now.at_least_acceptable(c)) is not None),
-            key=lambda pair: -pair[0],
-        )  # fmt: skip
-        if strong := [c for share, c in ranked if share > _HALF][:MAX_NAMED]:
-            yield Finding("Strengths", words.STRENGTHS, self._named(strong))
-        if weak := self._openings():
-            yield Finding("Openings", words.OPENINGS, self._named(weak))
-        critical = [c for share, c in ranked if c.critical and share < _HALF]
-        if critical:
-            yield Finding(
-                "Critical, below acceptable for most", words.CRITICAL, self._named(critical)
-            )
-        if self.changes:
-            net = {name: up - down for name, (up, down) in self.changes.items()}
-            most = sorted(
-                (c for c in self.components if net.get(c.id, 0) > 0), key=lambda c: -net[c.id]
-            )
-            items = tuple(
-                f"{titled(c)}: {words.share(self.changes[c.id][0])} up, "
-                f"{words.share(self.changes[c.id][1])} down"
-                for c in most[:MAX_NAMED]
-            )
-            yield Finding("Moved most", words.MOVED_MOST, items)
-        yield from self._between()
-
-    def _between(self) -> Iterator[Finding]:
-        if self.figures.group.kind not in ("everyone", "district"):
-            return
-        for kind, found in self.study.variance.items():
-            yield Finding(words.BETWEEN[kind], words.between(found, kind), ())
-        yield from self._patterns()
-
-    def _patterns(self) -> Iterator[Finding]:
-        told = self.study.patterns
-        if told is None or not told.patterns:
-            return
-        icmap = self.study.icmap
-        items = []
-        for pattern in told.patterns:
-            ahead = ", ".join(icmap.component(name).title for name in pattern.above)
-            behind = ", ".join(icmap.component(name).title for name in pattern.below)
-            apart = [f"further along: {ahead}"] if ahead else []
-            apart += [f"less far along: {behind}"] if behind else []
-            what = "; ".join(apart) or words.USUAL
-            items.append(f"{words.KINDS[pattern.kind]} ({pattern.parts} of {told.of}): {what}")
-        yield Finding("Common patterns", words.PATTERNS, tuple(items))
-
-    def _openings(self) -> list[Component]:
-        ranked = sorted(
-            ((share, not c.critical, n, c) for n, c in enumerate(self.components)
-             if (share := self.now.at_least_acceptable(c)) is not None and share <= _HALF),
-            key=lambda row: row[:3],
-        )  # fmt: skip
-        return [component for *_, component in ranked[:MAX_NAMED]]
-
-    def _named(self, components: Sequence[Component]) -> tuple[str, ...]:
-        return tuple(
-            f"{titled(c)}: {words.share(share)} at least acceptable"
-            for c in components
-            if (share := self.now.at_least_acceptable(c)) is not None
-        )
-
-    def _plan(self) -> Iterator[PlanLine]:
-        for component in self._openings():
-            where = self.now.most_common(component)
-            code = where[-1]
-            variation = component.variation(code)
-            better = component.next_better(code)
-            advice = next((s.text for s in component.next_steps if s.code == code), "")
-            yield PlanLine(
-                title=titled(component),
-                where=f"Most people: {level(component, code)}"
-                + (f"; next: {level(component, better.code)}" if better else ""),
-                picture=(better or variation).bullets,
-                advice=advice,
-            )
 
     # ---- by standard ----------------------------------------------------------------------
 
@@ -345,26 +279,36 @@ class _Writer:
             spread=charts.bar(
                 shares.parts,
                 cut,
-                f"Of {shares.of} parts: {', '.join(said)}",
+                f"{titled(component)}, of {shares.of} parts: {', '.join(said)}",
                 width=_BAR,
                 ideal_first=self._ideal_first,
             ),
             parts=(*printed(self.study.icmap, [*cells, *empty]), str(none or "·")),
             of=str(shares.of),
-            common=" and ".join(level(component, c) for c in self.now.most_common(component)),
+            common=self._common(component),
             acceptable="–" if acceptable is None else words.share(acceptable),
             moved=moved,
             moved_words=moved_words,
         )
 
+    def _common(self, component: Component) -> str:
+        found = self.now.most_common(component)
+        if len(found) == 1:
+            return level(component, found[0])
+        return " and ".join(found) if len(found) == 2 else "spread out"  # noqa: PLR2004 - two tie
+
     def _moved(self, component: Component) -> tuple[Markup | None, str]:
-        if component.id not in self.changes:
+        if component.id not in self.findings.changes:
             return None, ""
-        up, down = self.changes[component.id]
-        most = max(max(pair) for pair in self.changes.values())
+        up, down = self.findings.changes[component.id]
+        most = max(max(pair) for pair in self.findings.changes.values())
         said = f"↑ {words.fifths(up)} ↓ {words.fifths(down)}"
         picture = charts.moves(
-            up, down, most, f"{100 * up:.0f} % up, {100 * down:.0f} % down", _MOVES
+            up,
+            down,
+            most,
+            f"{titled(component)}: {100 * up:.0f} % up, {100 * down:.0f} % down",
+            _MOVES,
         )
         return picture, said
 
@@ -372,13 +316,12 @@ class _Writer:
         """Return how growth is meant, and whether it is more than chance would bring."""
         if self.moves is None:
             return ""
-        changes = [self.moves.change(name) for name in self.changes]
-        clear = sum(c is not None and c.p < _CHANCE and c.net > 0 for c in changes)
+        clear = sum(net > 0 for net in self.findings.clear.values())
         return words.MOVES.format(
             people=self.moves.after.people,
             before=named_round(self.moves.before.round.id),
             clear=clear,
-            told=len(self.changes),
+            told=len(self.findings.changes),
         )
 
     # ---- other raters, smaller groups ---------------------------------------------------------
@@ -386,7 +329,7 @@ class _Writer:
     def _differences(self) -> Iterator[DifferenceLine]:
         for component in self.components:
             shares = self.figures.agreement.get(component.id)
-            if shares is None or shares.parts[-1] == shares.of:
+            if shares is None or not shares.well_paired():
                 continue
             paired = shares.of - shares.parts[VIEWS.index("no pair")]
             far_self, near_self, same, near_other, far_other, _ = (p / paired for p in shares.parts)
@@ -396,18 +339,34 @@ class _Writer:
                  words.share(far_self + near_self), words.share(far_other + near_other)),
             )  # fmt: skip
 
+    def _name_of(self, figures: GroupFigures) -> str:
+        """Return a group's name, with what it is in where another has the same."""
+        same = [f for f in self.smaller if f.group.name == figures.group.name]
+        above = figures.group.path[-2:-1]
+        return (
+            f"{figures.group.name} ({above[0]})" if len(same) > 1 and above else figures.group.name
+        )
+
     def _group_line(self, figures: GroupFigures) -> GroupLine:
         now = figures.now
         assert now is not None  # noqa: S101 - `_smaller` has no others
         cells = (self._acceptable_of(now, rows) for rows in self.sections.values())
         return GroupLine(
-            figures.group.name,
+            self._name_of(figures),
             str(now.people),
-            tuple("–" if share is None else f"{100 * share:.0f}" for share in cells),
+            tuple("–" if share is None else words.fifths(share) for share in cells),
         )
 
+    def _differences_note(self, told: int) -> str:
+        note = words.DIFFERENCES.format(people=self.figures.rated)
+        left = len(self.components) - told
+        return note + (words.NOT_SHOWN.format(number=left) if left else "")
+
     def _groups_note(self) -> str:
-        hidden = self.study.withheld.get(
-            "school" if self._kind_of_smaller == "school" else "team", 0
-        )
-        return words.GROUPS + (words.WITHHELD.format(number=hidden) if hidden else "")
+        path = self.figures.group.path
+        hidden = [
+            group
+            for group in self.study.withheld
+            if group.kind == self._kind_of_smaller and group.path[: len(path)] == path
+        ]
+        return words.GROUPS + (words.WITHHELD.format(number=len(hidden)) if hidden else "")

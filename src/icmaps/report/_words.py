@@ -65,7 +65,8 @@ MOVED: Final = (
     "often means that one sees the practice more clearly now; it is worth a talk, not a worry."
 )
 LOOK_FOR: Final = (
-    "What could show the practice to a colleague. These are examples, not a list to tick."
+    "What could show the practice to a colleague, at one level or another. These are examples, not "
+    "a list to tick."
 )
 NO_LEVEL: Final = (
     "Not applicable: this is not part of the work now. Don't know yet: it could not be told. Left "

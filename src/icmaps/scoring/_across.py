@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from icmaps.errors import ScoringError
-from icmaps.models import Component, Crosswalk, Link, MapLinks, Relation
+from icmaps.models import Component, Crosswalk, Link, MapLinks, Relation, Round
 from icmaps.scoring._profile import ComponentResult, Profile
 
 _KEPT: Final = ("same", "reworded")
@@ -60,8 +60,8 @@ def compare_across(earlier: Profile, later: Profile, crosswalk: Crosswalk) -> Ac
         crosswalk: What became of the components of the one on the other.
 
     Raises:
-        ScoringError: If the two are of different people or raters, or the crosswalk does not link
-            exactly these map versions.
+        ScoringError: If the two are of different people or raters, are not in order, or the
+            crosswalk does not link exactly these map versions.
 
     Source:
         DESIGN section 4.
@@ -74,6 +74,7 @@ def compare_across(earlier: Profile, later: Profile, crosswalk: Crosswalk) -> Ac
             "themselves, placed by the same kind of rater"
         )
     pair = _links(crosswalk, one.map, two.map)
+    _refuse_out_of_order(one.round, two.round)
     before = {result.id: result for result in earlier.components}
     after = {result.id: result for result in later.components}
     rows = tuple(
@@ -91,6 +92,20 @@ def compare_across(earlier: Profile, later: Profile, crosswalk: Crosswalk) -> Ac
             f"{compared} of {len(rows)} rows can be compared; the others are shown side by side.",
         ),
     )
+
+
+def _refuse_out_of_order(one: Round, two: Round) -> None:
+    if one.date == two.date:
+        raise ScoringError(
+            f"the rounds {one.id!r} and {two.id!r} are both of {one.date}; nobody could tell which "
+            "came first; correct the date of one of them"
+        )
+    if one.date > two.date:
+        raise ScoringError(
+            f"the round on the older map, {one.id!r} ({one.date}), is after the one on the newer, "
+            f"{two.id!r} ({two.date}); every move would be turned round; correct the date of one "
+            "of them, or give a crosswalk that goes the other way"
+        )
 
 
 def _links(crosswalk: Crosswalk, older: str, newer: str) -> MapLinks:

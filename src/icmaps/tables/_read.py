@@ -3,11 +3,10 @@
 What is wrong is looked for a whole column at a time; only what was found is looked at one by one.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import date
+import re
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Final, NamedTuple, get_args
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -15,70 +14,17 @@ import polars as pl
 
 from icmaps import _kernel
 from icmaps.content import Catalog, default_catalog
-from icmaps.errors import ContentError, Finding, Problem, UnknownNameError, listed, near, quoted
-from icmaps.models import Groups, RaterKind
-from icmaps.scoring import Answers, CompiledMap, Sheet, compile_map
-from icmaps.tables._files import parts, problem
+from icmaps.errors import ContentError, Finding, UnknownNameError, listed, near, quoted
+from icmaps.scoring import CompiledMap, compile_map
+from icmaps.tables._cells import Check, Codes, checks, no_such_level, rank_of
+from icmaps.tables._files import ROW, ROWS_A_PART, as_text, numbered, parts
+from icmaps.tables._reading import KEY, MOST_PROBLEMS, NEEDED, PLACED, WHO, Part, Reading
+from icmaps.tables._rows import RowError, problem
 
-MOST_PROBLEMS: Final = 1000  # told of one file; the rest are counted
-KEY: Final = ("respondent", "map", "round", "rater")
-WHO: Final = ("respondent", "name", "team", "school", "district", "map", "round", "date", "rater")
-NEEDED: Final = ("respondent", "map", "round", "date")
-PLACED: Final = ("component", "level", "answer", "evidence")
-_ANSWERS: Final[Mapping[str, int]] = {
-    "na": _kernel.NOT_APPLICABLE,
-    "n/a": _kernel.NOT_APPLICABLE,
-    "not-applicable": _kernel.NOT_APPLICABLE,
-    "not applicable": _kernel.NOT_APPLICABLE,
-    "dk": _kernel.DONT_KNOW,
-    "dont-know": _kernel.DONT_KNOW,
-    "don't know": _kernel.DONT_KNOW,
-}
-_DATE: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
-_ID: Final = r"^[a-z0-9]+(-[a-z0-9]+)*$"
-_MOST_LETTERS: Final = {"respondent": 64, "round": 64}
-# Columns of our own, beside those of the table.
-_ROW: Final = "\0row"
-_FIRST: Final = "\0first"
-_AT: Final = "\0at"
-_NUMBER: Final = "\0number"
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Some assessments of one map version.
-
-    Attributes:
-        compiled: The map.
-        who: One row an assessment: the columns `WHO`.
-        ranks: Rows as `encode` makes them.
-
-    Shapes:
-        who: (A, 9); ranks: (A, C).
-    """
-
-    compiled: CompiledMap
-    who: pl.DataFrame
-    ranks: npt.NDArray[np.int8]
-
-
-@dataclass(slots=True)
-class Reading:
-    """What a table says, and what is wrong with it.
-
-    Attributes:
-        answers: The placements, by map reference.
-        problems: What is wrong, in reading order; at most 1,000 are told.
-        untold: How many more problems there are.
-        rows: Rows of the table.
-        refused: Rows of which nothing could be kept.
-    """
-
-    answers: dict[str, Answers] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-    untold: int = 0
-    rows: int = 0
-    refused: int = 0
+_SAID_ONCE: Final = ("date", "name", "team", "school", "district")
+_REFERENCE: Final = re.compile(r"[a-z0-9-]+/[a-z0-9-]+@[0-9.]+")
+_NUMBER: Final = "\0number"  # of an assessment among those of a part
+_AT: Final = "\0at"  # its first row
 
 
 def read_table(path: str | Path, *, catalog: Catalog | None = None) -> Reading:
@@ -95,22 +41,21 @@ def read_table(path: str | Path, *, catalog: Catalog | None = None) -> Reading:
         ContentError: If the file cannot be read as a table, or lacks a column that is needed.
     """
     reading = Reading()
-    found: dict[str, list[Part]] = {}
-    for part in read_parts(Path(path), reading, catalog=catalog):
-        found.setdefault(part.compiled.icmap.reference, []).append(part)
-    for reference, pieces in found.items():
-        reading.answers[reference] = Answers(
-            compiled=pieces[0].compiled,
-            sheets=tuple(sheet for piece in pieces for sheet in _sheets(piece.who)),
-            ranks=np.concatenate([piece.ranks for piece in pieces]),
-        )
+    reading.parts += read_parts(path, reading, catalog=catalog)
     return reading
 
 
 def read_parts(
-    path: Path, reading: Reading, *, catalog: Catalog | None = None, rows: int | None = None
+    path: str | Path,
+    reading: Reading,
+    *,
+    catalog: Catalog | None = None,
+    rows: int = ROWS_A_PART,
 ) -> Iterator[Part]:
     """Yield the placements of a table part by part, each of one map version.
+
+    The rows of one assessment in a long table stand together; in one of no more than `rows` rows
+    they need not.
 
     Args:
         path: The file.
@@ -121,29 +66,38 @@ def read_parts(
     Raises:
         ContentError: If the file cannot be read as a table, or lacks a column that is needed.
     """
+    path = Path(path)
+    before = reading.rows
     reader = _Reader(path, reading, default_catalog() if catalog is None else catalog)
-    kept: tuple[int, pl.DataFrame] | None = None
-    for first, frame in parts(path, rows) if rows else parts(path):
-        reading.rows += frame.height
-        rows_here = reader.prepared(first, frame)
+    kept: pl.DataFrame | None = None
+    for frame in parts(path, reading.lose, rows):
+        rows_here = reader.prepared(frame)
         if reader.is_long:  # an assessment may go on in the next part
-            if kept is not None:
-                rows_here = pl.concat([kept[1], rows_here])
-            rows_here, rest = _but_the_last(rows_here)
-            kept = first, rest
+            together = rows_here if kept is None else pl.concat([kept, rows_here])
+            rows_here, kept = _but_the_last(together)
         yield from reader.placements(rows_here)
     if kept is not None:
-        yield from reader.placements(kept[1])
+        yield from reader.placements(kept)
+    if reading.rows == before:
+        nothing = {
+            "found": "nothing",
+            "reason": "there is no row below the heading",
+            "hint": "add the rows, or check that it is the right file",
+        }
+        reading.tell(problem(path, Finding("wrong-value", (), nothing), 2, 1))
     reading.problems.sort()
 
 
 def from_frame(frame: pl.DataFrame, catalog: Catalog) -> tuple[list[Part], Reading]:
     """Return the placements of a table in memory; see `read_table`."""
-    from icmaps.tables._files import _as_text
-
-    reading = Reading(rows=frame.height)
-    reader = _Reader(Path("table"), reading, catalog)
-    return list(reader.placements(reader.prepared(2, _as_text(frame)))), reading
+    reading = Reading()
+    path = Path("table")
+    reader = _Reader(path, reading, catalog)
+    try:
+        rows = numbered(as_text(frame), 2)
+    except RowError as error:
+        raise ContentError([problem(path, error.finding, error.row, error.column)]) from None
+    return list(reader.placements(reader.prepared(rows))), reading
 
 
 def _but_the_last(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -157,24 +111,6 @@ def _but_the_last(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     return rows.filter(~same), rows.filter(same)
 
 
-def _sheets(who: pl.DataFrame) -> Iterator[Sheet]:
-    for respondent, _, team, school, district, _, round_id, day, rater in who.iter_rows():
-        yield Sheet(
-            respondent=respondent,
-            groups=Groups.model_construct(team=team, school=school, district=district),
-            round_id=round_id,
-            round_date=date.fromisoformat(day),
-            rater=rater,
-        )
-
-
-class _Known(NamedTuple):
-    """A map as look-ups from text."""
-
-    compiled: CompiledMap
-    places: pl.DataFrame  # component, level, column, rank
-
-
 class _Reader:
     """Turns the rows of one table into placements; holds what every part of it needs."""
 
@@ -183,36 +119,41 @@ class _Reader:
         self._path = path
         self._reading = reading
         self._catalog = catalog
-        self._maps: dict[str, _Known | Finding] = {}
+        self._maps: dict[str, CompiledMap | Finding] = {}
         self._columns: dict[str, int] = {}
-        self._seen: pl.Series | None = None
-        self._words: dict[tuple[str, str], dict[str, int]] = {}
+        self._checks: list[Check] = []
+        self._unknown: set[tuple[str, str]] = set()
+        self._codes: dict[tuple[str, str], Codes] = {}
 
     # ---- the heading --------------------------------------------------------------------------
 
-    def prepared(self, first: int, frame: pl.DataFrame) -> pl.DataFrame:
+    def prepared(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Return rows with every column there is a name for, empty cells as nothing."""
         if not self._columns:
-            self._read_heading(frame)
-        named = {name: name.strip().lower() for name in frame.columns}
-        frame = frame.rename({old: new for old, new in named.items() if new in (*WHO, *PLACED)})
-        missing = [name for name in (*WHO, *(PLACED if self.is_long else ())) if name not in frame]
+            self._read_heading(frame.columns)
+        for name in frame.columns:
+            self._columns.setdefault(name, len(self._columns) + 1)
+        ours = (*WHO, *PLACED) if self.is_long else WHO
+        missing = [name for name in ours if name not in frame.columns]
         frame = frame.with_columns(pl.lit(None, pl.String).alias(name) for name in missing)
-        # Cells of components are looked at one by one only if they say nothing as they are.
-        texts = pl.col(*WHO, *(PLACED if self.is_long else ())).str.strip_chars()
+        # Cells of a wide table's components are looked at one by one if they are no level as is.
+        texts = pl.col(ours).str.strip_chars()
         frame = frame.with_columns(pl.when(texts != "").then(texts).name.keep())
-        return frame.with_columns(
-            pl.col("rater").fill_null("self"),
-            pl.int_range(first, first + frame.height, dtype=pl.Int64).alias(_ROW),
-        )
+        frame = _without_blank_rows(frame)
+        self._reading.rows += frame.height
+        small = pl.col("rater", *(["component"] if self.is_long else [])).str.to_lowercase()
+        frame = frame.with_columns(small).with_columns(pl.col("rater").fill_null("self"))
+        if self.is_long:
+            self._tell_unknown_columns(frame, (*WHO, *PLACED), "a long table")
+            frame = frame.select(*WHO, *PLACED, ROW)
+        return frame
 
-    def _read_heading(self, frame: pl.DataFrame) -> None:
-        names = [name.strip() for name in frame.columns]
-        folded = [name.lower() if name.lower() in (*WHO, *PLACED) else name for name in names]
-        self._columns = {name: position for position, name in enumerate(folded, start=1)}
+    def _read_heading(self, names: Sequence[str]) -> None:
+        names = [name for name in names if name != ROW]
+        self._columns = {name: position for position, name in enumerate(names, start=1)}
         self.is_long = "component" in self._columns
-        needed = [*NEEDED, *(["component"] if self.is_long else [])]
-        if missing := [name for name in needed if name not in self._columns]:
+        self._checks = list(checks(is_long=self.is_long))
+        if missing := [name for name in NEEDED if name not in self._columns]:
             raise ContentError(
                 problem(
                     self._path,
@@ -226,24 +167,40 @@ class _Reader:
 
     # ---- problems -----------------------------------------------------------------------------
 
-    def _tell(self, rows: Iterable[int], column: str, finding: Finding) -> None:
-        for row in rows:
-            if len(self._reading.problems) >= MOST_PROBLEMS:
-                self._reading.untold += 1
-            else:
-                place = self._columns.get(column, 1)
-                self._reading.problems.append(problem(self._path, finding, row, place))
+    def _tell(
+        self,
+        wrong: pl.DataFrame,
+        column: str,
+        finding: Callable[..., Finding],
+        *values: str,
+        whole_rows: bool = True,
+    ) -> None:
+        """Tell what is wrong with some rows.
 
-    def _without(self, rows: pl.DataFrame, bad: pl.Expr, column: str, rule: str, reason: str,
-                 hint: str) -> pl.DataFrame:  # fmt: skip
-        """Return the rows without bad ones, which are told."""
-        wrong = rows.filter(bad)
-        for row, value in wrong.select(_ROW, column).iter_rows():
-            found = quoted(value) if value is not None else "nothing"
-            values = {"found": found, "reason": reason, "hint": hint}
-            self._tell([row], column, Finding(rule, (column,), values))
-        self._reading.refused += wrong.height
-        return rows.filter(~bad) if wrong.height else rows
+        Args:
+            wrong: The rows.
+            column: Where it is wrong.
+            finding: What is wrong, made of the values of a row.
+            values: The columns of these values.
+            whole_rows: Nothing of these rows is kept.
+        """
+        if whole_rows:
+            self._reading.refused += wrong.height
+        room = max(0, MOST_PROBLEMS - len(self._reading.problems))
+        place = self._columns.get(column, 1)
+        for row, *cells in wrong.head(room).select(ROW, *values).iter_rows():
+            self._reading.tell(problem(self._path, finding(*cells), row, place))
+        self._reading.untold += max(0, wrong.height - room)
+
+    def _without(self, rows: pl.DataFrame, check: Check) -> pl.DataFrame:
+        """Return the rows that pass a check; the others are told."""
+
+        def finding(value: str | None) -> Finding:
+            found = "nothing" if value is None else quoted(value)
+            return Finding(check.rule, (check.column,), {"found": found, **check.words})
+
+        self._tell(rows.filter(check.bad), check.column, finding, check.column)
+        return rows.filter(~check.bad)
 
     # ---- rows ---------------------------------------------------------------------------------
 
@@ -253,211 +210,197 @@ class _Reader:
         for (reference,), mine in rows.partition_by(
             "map", as_dict=True, maintain_order=True
         ).items():
-            known = self._map(str(reference))
-            if isinstance(known, Finding):
-                self._tell(mine[_ROW], "map", known)
-                self._reading.refused += mine.height
-            elif self.is_long:
-                yield self._long(mine, known)
-            else:
-                yield self._wide(mine, known)
+            compiled = self._map(str(reference))
+            if isinstance(compiled, Finding):
+                self._tell(mine, "map", lambda known=compiled: known)
+                continue
+            part = self._long(mine, compiled) if self.is_long else self._wide(mine, compiled)
+            if part.who.height:
+                yield part
 
     def _checked(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Return the rows that say whose, when and on what; the others are told."""
-        for name in NEEDED:
-            rows = self._without(rows, pl.col(name).is_null(), name, "wrong-value",
-                                 "every row needs it", f"fill in the {name}")  # fmt: skip
-        for name, most in _MOST_LETTERS.items():
-            rows = self._without(rows, pl.col(name).str.len_chars() > most, name, "wrong-value",
-                                 f"it has more than {most} characters", "shorten it")  # fmt: skip
-        rows = self._without(rows, ~pl.col("round").str.contains(_ID), "round", "not-an-id", "", "")
-        not_a_day = ~pl.col("date").str.contains(_DATE) | (
-            pl.col("date").str.to_date("%Y-%m-%d", strict=False).is_null()
-        )
-        rows = self._without(rows, not_a_day, "date", "not-a-date", "", "")
-        raters = list(get_args(RaterKind))
-        hint = f"write one of {listed(raters)}"
-        no_rater = ~pl.col("rater").is_in(raters)
-        return self._without(rows, no_rater, "rater", "wrong-value", "it is no kind of rater", hint)
+        letters, size = pl.col(WHO).str.len_chars(), pl.col(WHO).str.len_bytes()
+        if any(rows.select((letters != size).any()).row(0)):  # ASCII is in this form already
+            rows = rows.with_columns(pl.col(WHO).str.normalize("NFC"))
+        failed = rows.select(check.bad.any().alias(str(n)) for n, check in enumerate(self._checks))
+        for check, any_bad in zip(self._checks, failed.row(0), strict=True):
+            if any_bad:
+                rows = self._without(rows, check)
+        return rows
 
-    def _map(self, reference: str) -> _Known | Finding:
+    def _map(self, reference: str) -> CompiledMap | Finding:
         if reference not in self._maps:
             self._maps[reference] = self._looked_up(reference)
         return self._maps[reference]
 
-    def _looked_up(self, reference: str) -> _Known | Finding:
-        values = {"found": quoted(reference), "kind": "a map", "example": "spl-2022/teacher@1.0.0"}
-        if "@" not in reference or "/" not in reference:
-            return Finding("not-a-reference", ("map",), values)
+    def _looked_up(self, reference: str) -> CompiledMap | Finding:
+        # A name that is a path would have the catalog open whatever file it names.
+        if not _REFERENCE.fullmatch(reference):
+            values = {"found": quoted(reference), "kind": "a map"}
+            return Finding("not-a-reference", ("map",), {
+                **values, "example": "spl-2022/teacher@1.0.0",
+            })  # fmt: skip
         try:
             icmap = self._catalog.map(reference)
-            compiled = compile_map(icmap, self._catalog.framework(icmap.framework))
+            return compile_map(icmap, self._catalog.framework(icmap.framework))
         except UnknownNameError as error:
             guess = str(error).partition("; ")[2].rpartition("`icmaps maps`")[0]
             return Finding("unknown-reference", ("map",), {"reference": reference, "near": guess})
-        places = [
-            {"component": component.id, "level": code, "column": column, "rank": rank}
-            for column, component in enumerate(icmap.components)
-            for code, rank in compiled.ranks[column].items()
-        ]
-        kinds = {"component": pl.String, "level": pl.String, "column": pl.Int32, "rank": pl.Int8}
-        return _Known(compiled, pl.DataFrame(places, kinds))
 
     def _once(self, who: pl.DataFrame) -> pl.Series:
-        """Return which assessments are there for the first time; the others are told."""
-        keys = who.select(pl.struct(KEY).hash(7).alias("key"))["key"]
-        first = keys.is_first_distinct()
-        if self._seen is not None:
-            first &= ~keys.is_in(self._seen.implode())
-        self._seen = keys if self._seen is None else pl.concat([self._seen, keys])
-        for row, respondent, occasion in (
-            who.filter(~first).select(_ROW, "respondent", "round").iter_rows()
-        ):
+        """Return which assessments are there for the first time."""
+        keys = who.select(pl.concat_str(KEY, separator="\0").hash())[KEY[0]]
+        return pl.Series(self._reading.seen.first(keys.to_numpy()))
+
+    def _tell_repeated(self, rows: pl.DataFrame) -> None:
+        def finding(respondent: str, occasion: str) -> Finding:
             values = {"respondent": quoted(respondent), "round": quoted(occasion)}
-            self._tell([row], "respondent", Finding("repeated-assessment", (), values))
-            self._reading.refused += 1
-        return first
+            return Finding("repeated-assessment", (), values)
+
+        self._tell(rows, "respondent", finding, "respondent", "round")
+
+    def _tell_unknown_columns(
+        self, rows: pl.DataFrame, known: Sequence[str], whose: str, ids: Sequence[str] = ()
+    ) -> None:
+        """Tell, once, of columns with something in them that nobody would read."""
+        for name in rows.columns:
+            if name == ROW or name in known or (whose, name) in self._unknown:
+                continue
+            filled = rows.filter(pl.col(name).str.strip_chars() != "")
+            if filled.height:
+                self._unknown.add((whose, name))
+                values = {
+                    "component": quoted(name),
+                    "map": whose,
+                    "near": near(name, ids or known),
+                }
+                unknown = Finding("unknown-component", (name,), values)
+                self._tell(filled.head(1), name, lambda told=unknown: told, whole_rows=False)
 
     # ---- wide: a row an assessment ------------------------------------------------------------
 
-    def _wide(self, rows: pl.DataFrame, known: _Known) -> Part:
-        rows = rows.filter(self._once(rows))
-        ids = list(known.compiled.columns)
-        self._tell_unknown_columns(rows, known)
+    def _wide(self, rows: pl.DataFrame, compiled: CompiledMap) -> Part:
+        first = self._once(rows)
+        self._tell_repeated(rows.filter(~first))
+        rows = rows.filter(first)
+        ids = list(compiled.columns)
+        reference = compiled.icmap.reference
+        self._tell_unknown_columns(rows, (*WHO, *ids), reference, ids)
+        there = [name for name in ids if name in rows.columns]
+        for name in there:
+            self._codes.setdefault((reference, name), Codes(compiled.ranks[ids.index(name)]))
+        codes = rows.select(self._codes[reference, name].of(name) for name in there)
         ranks = np.full((rows.height, len(ids)), _kernel.UNANSWERED, np.int8, order="F")
-        for column, name in enumerate(ids):
-            if name in rows.columns:
-                ranks[:, column] = self._column(rows, known, name, column)
-        return Part(known.compiled, rows.select(WHO), ranks)
+        for name in there:
+            column = compiled.columns[name]
+            table = self._codes[reference, name]
+            found = codes[name].to_numpy()
+            if np.count_nonzero(found) + rows[name].null_count() < rows.height:
+                found = self._other_cells(rows, name, table)
+            ranks[:, column] = table.ranks[found]
+        return Part(compiled, rows.select(WHO), ranks)
 
-    def _column(
-        self, rows: pl.DataFrame, known: _Known, name: str, column: int
-    ) -> npt.NDArray[np.int8]:
-        """Return the ranks of one component; cells that hold no level of it are told."""
-        cells = rows[name]
-        choices = known.compiled.ranks[column]
-        words = self._words.setdefault((known.compiled.icmap.reference, name), dict(choices))
-        codes = cells.cast(pl.Enum(list(words)), strict=False)
-        left = cells.filter(codes.is_null() & cells.is_not_null()).unique(maintain_order=True)
-        others = {cell: _other_answer(cell, choices) for cell in left}
-        if said := {cell: rank for cell, rank in others.items() if rank is not None}:
-            words.update(said)  # from the next part on they are looked up like a code
-            codes = cells.cast(pl.Enum(list(words)), strict=False)
-        codes = codes.to_physical()
-        unknown = cells.is_not_null() & codes.is_null()
-        if unknown.any():
-            for row, code in rows.filter(unknown).select(_ROW, name).iter_rows():
-                self._tell([row], name, _no_such_level(name, code, choices))
-        table = np.array([*words.values(), _kernel.UNANSWERED], np.int8)
-        return np.asarray(table[codes.fill_null(len(words)).to_numpy()])
+    def _other_cells(self, rows: pl.DataFrame, name: str, table: "Codes") -> npt.NDArray[Any]:
+        """Look at the cells that are no level as they stand; those that hold none are told."""
+        filled = rows.filter(pl.col(name).is_not_null())
+        table.learn(filled.filter(table.of(name) == 0)[name].unique(maintain_order=True))
 
-    def _tell_unknown_columns(self, rows: pl.DataFrame, known: _Known) -> None:
-        """Tell columns with something in them that are no component of the map."""
-        for name in rows.columns:
-            if name in (*WHO, _ROW) or name in known.compiled.columns:
-                continue
-            filled = rows.filter(pl.col(name).is_not_null())
-            if filled.height:
-                values = {
-                    "component": quoted(name),
-                    "map": known.compiled.icmap.reference,
-                    "near": near(name, known.compiled.columns),
-                }
-                row = 1 if filled.height == rows.height else filled[_ROW][0]
-                self._tell([row], name, Finding("unknown-component", (name,), values))
+        def finding(code: str) -> Finding:
+            return no_such_level(name, code, table.choices)
+
+        unknown = filled.filter(table.of(name) == 0)
+        self._tell(unknown, name, finding, name, whole_rows=False)
+        return rows.select(table.of(name))[name].to_numpy()
 
     # ---- long: a row a placement --------------------------------------------------------------
 
-    def _long(self, rows: pl.DataFrame, known: _Known) -> Part:
+    def _long(self, rows: pl.DataFrame, compiled: CompiledMap) -> Part:
+        who = rows.unique(KEY, keep="first", maintain_order=True).rename({ROW: _AT})
+        first = self._once(who)
+        if not first.all():
+            self._tell_repeated(rows.join(who.filter(~first), on=KEY, how="semi"))
+        who = who.filter(first).with_row_index(_NUMBER)
+        firsts = who.select(*KEY, *_SAID_ONCE, _AT, _NUMBER)
+        rows = rows.join(firsts, on=KEY, how="inner", maintain_order="left", suffix="\0first")
         rows = self._agreeing(rows)
-        who = rows.unique(KEY, keep="first", maintain_order=True)
-        who = who.filter(self._once(who)).with_row_index(_NUMBER)
-        rows = rows.join(who.select(*KEY, _NUMBER), on=KEY, how="inner", maintain_order="left")
-        rows = self._known_components(rows, known)
-        both = pl.col("level").is_not_null() & pl.col("answer").is_not_null()
-        for row, component in rows.filter(both).select(_ROW, "component").iter_rows():
-            self._tell([row], "level", Finding("level-and-answer", (), {"component": component}))
-        rows = rows.filter(~both)
-        rows = self._first_placements(rows)
-        placed = self._ranked(rows, known)
-        ranks = np.full((who.height, len(known.compiled.columns)), _kernel.UNANSWERED, np.int8)
+        rows = self._known_components(rows, compiled)
+        placed = self._placed(rows, compiled)
+        ranks = np.full((who.height, len(compiled.columns)), _kernel.UNANSWERED, np.int8)
         at = placed[_NUMBER].to_numpy(), placed["column"].to_numpy()
         ranks[at] = placed["rank"].to_numpy()
-        return Part(known.compiled, who.select(WHO), ranks)
+        shown = placed.drop_nulls("evidence").select(_NUMBER, "column", "evidence")
+        evidence = {(number, column): text for number, column, text in shown.iter_rows()}
+        return Part(compiled, who.select(WHO), ranks, evidence)
 
     def _agreeing(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Return the rows that say of an assessment what its first row says; others are told."""
-        for name in ("date", "name", "team", "school", "district"):
-            rows = rows.with_columns(
-                pl.col(name).first().over(KEY).alias(_FIRST),
-                pl.col(_ROW).first().over(KEY).alias(_AT),
-            )
-            differs = pl.col(name).ne_missing(pl.col(_FIRST))
-            for row, value, other, at in (
-                rows.filter(differs).select(_ROW, name, _FIRST, _AT).iter_rows()
-            ):
+        for name in _SAID_ONCE:
+            first = f"{name}\0first"
+            differs = pl.col(name).ne_missing(pl.col(first))
+
+            def finding(value: str | None, other: str | None, at: int, name: str = name) -> Finding:
                 said = {"value": quoted(value or ""), "other": quoted(other or "")}
-                finding = Finding("rows-disagree", (name,), {"column": name, "at": at, **said})
-                self._tell([row], name, finding)
-                self._reading.refused += 1
-            rows = rows.filter(~differs).drop(_FIRST, _AT)
+                return Finding("rows-disagree", (name,), {"column": name, "at": at, **said})
+
+            self._tell(rows.filter(differs), name, finding, name, first, _AT)
+            rows = rows.filter(~differs)
         return rows
 
-    def _known_components(self, rows: pl.DataFrame, known: _Known) -> pl.DataFrame:
-        ids = list(known.compiled.columns)
-        rows = self._without(rows, pl.col("component").is_null(), "component", "wrong-value",
-                             "every row needs it", "fill in the component's id")  # fmt: skip
-        unknown = ~pl.col("component").is_in(ids)
-        for row, name in rows.filter(unknown).select(_ROW, "component").iter_rows():
-            values = {
-                "component": quoted(name),
-                "map": known.compiled.icmap.reference,
-                "near": near(name, ids),
-            }
-            self._tell([row], "component", Finding("unknown-component", (), values))
-            self._reading.refused += 1
-        return rows.filter(~unknown)
+    def _known_components(self, rows: pl.DataFrame, compiled: CompiledMap) -> pl.DataFrame:
+        """Return the rows that name a component, each once; others are told."""
+        ids = list(compiled.columns)
+        component = pl.col("component")
 
-    def _first_placements(self, rows: pl.DataFrame) -> pl.DataFrame:
-        first = pl.struct(*KEY, "component").is_first_distinct()
-        for row, component in rows.filter(~first).select(_ROW, "component").iter_rows():
-            values = {"kind": "placement of", "id": quoted(component)}
-            self._tell([row], "component", Finding("duplicate-id", (), values))
-            self._reading.refused += 1
+        def unknown(name: str) -> Finding:
+            values = {"component": quoted(name), "near": near(name, ids)}
+            return Finding("unknown-component", (), {**values, "map": compiled.icmap.reference})
+
+        def again(name: str) -> Finding:
+            return Finding("duplicate-id", (), {"kind": "placement of", "id": quoted(name)})
+
+        self._tell(rows.filter(~component.is_in(ids)), "component", unknown, "component")
+        rows = rows.filter(component.is_in(ids))
+        first = rows.select(pl.struct(_NUMBER, "component").is_first_distinct()).to_series()
+        self._tell(rows.filter(~first), "component", again, "component")
         return rows.filter(first)
 
-    def _ranked(self, rows: pl.DataFrame, known: _Known) -> pl.DataFrame:
-        """Return column and rank of each placement; what is no level is told."""
-        columns = known.places.select("component", "column").unique()
-        rows = rows.join(columns, on="component", how="left", maintain_order="left")
-        ranks = known.places.select("component", "level", "rank")
-        rows = rows.join(ranks, on=("component", "level"), how="left", maintain_order="left")
-        said = pl.coalesce("answer", "level").str.to_lowercase()
-        rows = rows.with_columns(
-            pl.coalesce("rank", said.replace_strict(
-                list(_ANSWERS), list(_ANSWERS.values()), default=None, return_dtype=pl.Int8
-            )).alias("rank")
-        )  # fmt: skip
-        unknown = said.is_not_null() & pl.col("rank").is_null()
-        for row, component, level, answer in (
-            rows.filter(unknown).select(_ROW, "component", "level", "answer").iter_rows()
-        ):
-            choices = known.compiled.ranks[known.compiled.columns[component]]
-            at = "level" if level else "answer"
-            self._tell([row], at, _no_such_level(component, level or answer, choices))
-            self._reading.refused += 1
-        return rows.filter(pl.col("rank").is_not_null())
+    def _placed(self, rows: pl.DataFrame, compiled: CompiledMap) -> pl.DataFrame:
+        """Return the column and the rank of each placement; what is no level is told."""
+        said = ["component", "level", "answer"]
+        different = rows.select(said).unique(maintain_order=True)
+        columns = [compiled.columns[name] for name in different["component"]]
+        ranks = [
+            rank_of(level, answer, compiled.ranks[column])
+            for column, (_, level, answer) in zip(columns, different.iter_rows(), strict=True)
+        ]
+        different = different.with_columns(
+            pl.Series("column", columns, pl.Int64), pl.Series("rank", ranks, pl.Int8)
+        )
+        rows = rows.join(different, on=said, nulls_equal=True, maintain_order="left")
+
+        def finding(component: str, level: str | None, answer: str | None) -> Finding:
+            if level is not None and answer is not None:
+                return Finding("level-and-answer", (), {"component": component})
+            choices = compiled.ranks[compiled.columns[component]]
+            return no_such_level(component, level or answer or "", choices)
+
+        no_level = pl.col("level").is_null()
+        for column, here in (("level", ~no_level), ("answer", no_level)):
+            self._tell(rows.filter(pl.col("rank").is_null() & here), column, finding, *said)
+        rows = rows.drop_nulls("rank")
+        open_ = pl.col("rank") == _kernel.UNANSWERED
+
+        def no_answer(component: str) -> Finding:
+            return Finding("no-answer", (), {"component": component})
+
+        bare = rows.filter(open_ & pl.col("evidence").is_not_null())
+        self._tell(bare, "evidence", no_answer, "component")
+        return rows.filter(~open_)
 
 
-def _other_answer(cell: str, choices: Mapping[str, int]) -> int | None:
-    """Return what a cell says that is no code as it stands; None if it says nothing we know."""
-    bare = cell.strip()
-    if not bare:
-        return _kernel.UNANSWERED
-    return choices.get(bare, _ANSWERS.get(bare.lower()))
-
-
-def _no_such_level(component: str, code: str, choices: Mapping[str, int]) -> Finding:
-    hint = f"write one of {listed(choices)}, NA for not applicable or DK for don't know"
-    values = {"component": component, "code": quoted(code), "hint": hint}
-    return Finding("unknown-level", (component,), values)
+def _without_blank_rows(frame: pl.DataFrame) -> pl.DataFrame:
+    if not frame.select(pl.all_horizontal(pl.col(NEEDED).is_null()).any()).item():
+        return frame
+    texts = pl.exclude(ROW).fill_null("").str.strip_chars()
+    return frame.filter(~pl.all_horizontal(texts == ""))

@@ -1,0 +1,167 @@
+"""What a run makes of its reports: one file a group for the printer, an index, a ZIP file."""
+
+import csv
+import io
+import zipfile
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+from icmaps.printrun._job import Settings, write_whole
+from icmaps.printrun._plan import safe
+from icmaps.printrun._run import Printed
+from icmaps.report import RunPage, cover_pdf, index_html
+
+CONSENT: Final = (
+    "These reports were made from files. A report belongs to the person it is about: hand it to "
+    "them and to nobody else, and print only those of people who agreed to it."
+)
+_EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # the first day a ZIP file knows
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+def merge(
+    printed: Sequence[Printed],
+    folder: Path,
+    settings: Settings,
+    *,
+    duplex: bool = True,
+    told: Callable[[str], None] = lambda _: None,
+) -> list[str]:
+    """Put the reports of each group into one file, ready for the printer.
+
+    A cover sheet says who is on which page; every report begins on a right-hand page, so that both
+    sides can be printed; each has a bookmark. What is attached to a report stays with the report.
+
+    Args:
+        printed: The reports.
+        folder: The run's folder.
+        settings: What is the same for the whole run.
+        duplex: Begin every report on a right-hand page.
+        told: Told the name of each file when it is there.
+
+    Returns:
+        The names of the files, relative to the folder.
+    """
+    groups: dict[str, list[Printed]] = {}
+    for report in printed:
+        groups.setdefault(report.group, []).append(report)
+    made = []
+    for group, reports in sorted(groups.items()):
+        name = f"merged/{safe(group) or 'all'}.pdf"
+        write_whole(
+            folder / name,
+            _merged(group or "All reports", reports, folder, settings, duplex=duplex),
+        )
+        made.append(name)
+        told(name)
+    return made
+
+
+def _merged(
+    title: str, reports: Sequence[Printed], folder: Path, settings: Settings, *, duplex: bool
+) -> bytes:
+    import pikepdf
+
+    starts = _starts(title, reports, settings, duplex=duplex)
+    cover = cover_pdf(_cover(title, reports, starts, settings), settings.size, settings.made_on)
+    with pikepdf.new() as whole:
+        with pikepdf.open(io.BytesIO(cover)) as first:
+            whole.add_pages_from(first)
+        marks = []
+        for report, start in zip(reports, starts, strict=True):
+            while len(whole.pages) < start - 1:
+                box = whole.pages[0].mediabox
+                whole.add_blank_page(page_size=(float(box[2]), float(box[3])))
+            with pikepdf.open(folder / report.file) as one:
+                whole.add_pages_from(one)
+            marks.append(pikepdf.OutlineItem(report.label, start - 1))
+        with whole.open_outline() as outline:
+            outline.root.extend(marks)
+        whole.docinfo["/Title"] = title
+        written = io.BytesIO()
+        whole.save(written, deterministic_id=True)
+    return written.getvalue()
+
+
+def _starts(
+    title: str, reports: Sequence[Printed], settings: Settings, *, duplex: bool
+) -> list[int]:
+    """Return the page each report begins on, behind the cover."""
+    import pikepdf
+
+    # The numbers on the cover do not change how long it is: they have a column of their own.
+    draft = cover_pdf(_cover(title, reports, [0] * len(reports), settings), settings.size,
+                      settings.made_on)  # fmt: skip
+    with pikepdf.open(io.BytesIO(draft)) as first:
+        page = len(first.pages) + 1
+    starts = []
+    for report in reports:
+        page += duplex and page % 2 == 0
+        starts.append(page)
+        page += report.pages
+    return starts
+
+
+def _cover(
+    title: str, reports: Sequence[Printed], starts: Iterable[int], settings: Settings
+) -> RunPage:
+    day = f"{settings.made_on.day} {settings.made_on:%B %Y}"
+    rows = zip(reports, starts, strict=True)
+    return RunPage(
+        title=title,
+        what="Growth reports",
+        summary=f"{len(reports)} reports, printed {day}",
+        consent=CONSENT,
+        rows=tuple((r.label, r.map.partition("@")[0], str(start)) for r, start in rows),
+    )
+
+
+def write_index(printed: Sequence[Printed], folder: Path, settings: Settings) -> None:
+    """Write who is where, as `index.csv` and `index.html`.
+
+    Args:
+        printed: The reports.
+        folder: The run's folder.
+        settings: What is the same for the whole run.
+    """
+    table = io.StringIO()
+    writer = csv.writer(table, lineterminator="\r\n")
+    writer.writerow(("respondent", "name", "group", "map", "pages", "file", "sha256"))
+    for r in printed:
+        row = (r.respondent, r.label, r.group, r.map, r.pages, r.file, r.sha256)
+        writer.writerow([_guarded(cell) for cell in row])
+    write_whole(folder / "index.csv", table.getvalue().encode("utf-8-sig"))
+    day = f"{settings.made_on.day} {settings.made_on:%B %Y}"
+    view = RunPage(
+        title="Growth reports",
+        what="Index",
+        summary=f"{len(printed)} reports, printed {day}",
+        consent=CONSENT,
+        rows=tuple(
+            (r.label, r.group, r.map.partition("@")[0], str(r.pages), quote(r.file), r.file)
+            for r in printed
+        ),
+    )
+    write_whole(folder / "index.html", index_html(view).encode())
+
+
+def _guarded(cell: object) -> object:
+    """Return a cell that no spreadsheet takes for a formula."""
+    text = str(cell)
+    return f"'{text}" if isinstance(cell, str) and text.lstrip().startswith(_FORMULA) else cell
+
+
+def write_zip(files: Iterable[str], folder: Path) -> None:
+    """Put files of a run into `reports.zip` beside them; the same files give the same bytes.
+
+    Args:
+        files: Their names, relative to the folder.
+        folder: The run's folder.
+    """
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:  # PDFs are packed already
+        for name in files:
+            archive.writestr(zipfile.ZipInfo(name, _EPOCH), (folder / name).read_bytes())
+    write_whole(folder / "reports.zip", packed.getvalue())

@@ -1,0 +1,155 @@
+"""One report of a run: what it is made from, what it is called, and making it."""
+
+import hashlib
+import json
+import os
+import time
+from dataclasses import asdict, dataclass
+from datetime import date
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+from icmaps import _data
+from icmaps.content import default_catalog
+from icmaps.errors import IcmapsError
+from icmaps.models import Assessment, PolicyName
+from icmaps.report import PageSize, report_pdf
+
+_PARTS: Final = ("report", "style")  # of the templates: what every growth report is made of
+_LIBRARIES: Final = ("icmaps", "weasyprint", "pydyf", "fonttools", "jinja2")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What is the same for every report of a run.
+
+    Attributes:
+        size: The paper.
+        grey: Printed without colours.
+        policy: The scoring policy; each map's own if None.
+        made_on: The date printed on the reports.
+        maps: Maps folders searched before the bundled maps.
+    """
+
+    size: PageSize
+    grey: bool
+    policy: PolicyName | None
+    made_on: date
+    maps: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One report to print.
+
+    Attributes:
+        key: What names it in the manifest: respondent and map.
+        respondent: The respondent's id.
+        label: What the respondent is called on paper.
+        map: The map version.
+        group: School or team, as the run is sorted; empty for none.
+        file: Where it goes, relative to the run's folder.
+        rounds: The assessments as in their files, in order of date.
+        digest: Of all that the report is made from.
+    """
+
+    key: str
+    respondent: str
+    label: str
+    map: str
+    group: str
+    file: str
+    rounds: tuple[dict[str, Any], ...]
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a job.
+
+    Attributes:
+        key: The job's key.
+        pages: Pages of the report; 0 if it failed.
+        sha256: Of the file; empty if it failed.
+        seconds: How long it took.
+        error: What went wrong, in words; empty if nothing did.
+        again: Another try could help.
+    """
+
+    key: str
+    pages: int
+    sha256: str
+    seconds: float
+    error: str
+    again: bool = False
+
+
+def digest(rounds: tuple[dict[str, Any], ...], map_text: str, settings: Settings) -> str:
+    """Return the digest of all that a report is made from.
+
+    Args:
+        rounds: The assessments as in their files.
+        map_text: The map and its framework, as JSON.
+        settings: What is the same for the whole run.
+    """
+    told = json.dumps(
+        [rounds, asdict(settings) | {"made_on": settings.made_on.isoformat(), "maps": None}],
+        sort_keys=True,
+        ensure_ascii=False,
+    )
+    parts = (told, map_text, _environment())
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+@lru_cache(maxsize=1)
+def _environment() -> str:
+    """Return the digest of templates, fonts and versions."""
+    found = hashlib.sha256()
+    for part in _PARTS:
+        for path in sorted((_data.folder("templates") / part).rglob("*")):
+            if path.is_file():
+                found.update(path.name.encode() + b"\0" + path.read_bytes())
+    found.update(" ".join(f"{name} {version(name)}" for name in _LIBRARIES).encode())
+    return found.hexdigest()
+
+
+def make(job: Job, folder: str, settings: Settings) -> Outcome:
+    """Make one report and put it in its place; whatever goes wrong is told, not raised.
+
+    Args:
+        job: The report.
+        folder: The run's folder.
+        settings: What is the same for the whole run.
+    """
+    start = time.perf_counter()
+    try:
+        report = report_pdf(
+            [Assessment.model_validate(data) for data in job.rounds],
+            catalog=default_catalog(settings.maps),
+            policy=settings.policy,
+            size=settings.size,
+            made_on=settings.made_on,
+            grey=settings.grey,
+        )
+        write_whole(Path(folder) / job.file, report.data)
+    except (IcmapsError, OSError, ValueError, MemoryError) as error:
+        reason = str(error) or type(error).__name__
+        return Outcome(job.key, 0, "", time.perf_counter() - start, reason)
+    found = hashlib.sha256(report.data).hexdigest()
+    return Outcome(job.key, report.pages, found, time.perf_counter() - start, "")
+
+
+def write_whole(target: Path, data: bytes) -> None:
+    """Write a file whole or not at all, and onto the disk before it gets its name."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = target.with_name(f".{target.name}.{os.getpid()}.draft")
+    try:
+        with draft.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)

@@ -1,0 +1,159 @@
+"""What a run will print: one job a person and map, with safe names that sort."""
+
+import json
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final, Literal
+
+from icmaps.content import Catalog
+from icmaps.models import Assessment
+from icmaps.printrun._job import Job, Settings, digest
+
+By = Literal["school", "team"]
+_LONGEST: Final = 60  # characters of each part of a name
+_UNSORTED: Final = "no-group"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run will print.
+
+    Attributes:
+        jobs: The reports, in the order of their files.
+        maps: How many reports each map has.
+        groups: How many reports each school or team has, if they are sorted so.
+        left_out: How many assessments are by other raters or older than asked, and print nothing.
+    """
+
+    jobs: tuple[Job, ...]
+    maps: dict[str, int]
+    groups: dict[str, int]
+    left_out: int
+
+
+def plan(
+    assessments: Iterable[Assessment],
+    settings: Settings,
+    *,
+    catalog: Catalog,
+    by: By | None = None,
+    only: Sequence[str] = (),
+    since: str | None = None,
+) -> Plan:
+    """Plan a run.
+
+    Args:
+        assessments: Of any number of people, maps and rounds; earlier rounds of one person on the
+            same map version become growth.
+        settings: What is the same for every report.
+        catalog: Where the maps are found.
+        by: Sort the reports into folders of schools or teams.
+        only: Respondent ids or groups to print; everybody if empty.
+        since: Print only those who have an assessment in this round or a later one.
+
+    Raises:
+        UnknownNameError: If a map is not in the catalog.
+    """
+    people, other = _own(assessments)
+    first_day = min(
+        (a.round.date for rounds in people.values() for a in rounds if a.round.id == since),
+        default=None,
+    )
+    wanted: list[tuple[str, list[Assessment]]] = []
+    for rounds in people.values():
+        rounds.sort(key=lambda assessment: assessment.round.date)
+        latest = rounds[-1]
+        group = _group(latest, by)
+        asked = not only or {latest.respondent.id, group} & set(only)
+        recent = since is None or (first_day is not None and latest.round.date >= first_day)
+        if asked and recent:
+            wanted.append((group, rounds))
+        else:
+            other += len(rounds)
+    jobs = sorted(_jobs(wanted, settings, catalog, by), key=lambda job: job.file)
+    return Plan(
+        jobs=tuple(jobs),
+        maps=dict(Counter(job.map for job in jobs)),
+        groups=dict(sorted(Counter(job.group for job in jobs).items())) if by else {},
+        left_out=other,
+    )
+
+
+def _own(
+    assessments: Iterable[Assessment],
+) -> tuple[dict[tuple[str, str], list[Assessment]], int]:
+    """Return own placements by person and map, or those a team agreed on; and how many others."""
+    found: dict[str, dict[tuple[str, str], list[Assessment]]] = {"self": {}, "team": {}}
+    every = 0
+    for assessment in assessments:
+        every += 1
+        if assessment.rater.kind in found:
+            key = (assessment.respondent.id, assessment.map)
+            found[assessment.rater.kind].setdefault(key, []).append(assessment)
+    people = found["team"] | found["self"]
+    return people, every - sum(map(len, people.values()))
+
+
+def _group(assessment: Assessment, by: By | None) -> str:
+    if by is None:
+        return ""
+    groups = assessment.respondent.groups
+    names = [groups.school] if by == "school" else [groups.school, groups.team]
+    return " / ".join(name for name in names if name)
+
+
+def _jobs(
+    wanted: Sequence[tuple[str, list[Assessment]]],
+    settings: Settings,
+    catalog: Catalog,
+    by: By | None,
+) -> Iterable[Job]:
+    @cache
+    def map_text(reference: str) -> str:
+        icmap = catalog.map(reference)
+        framework = catalog.framework(icmap.framework)
+        told: list[Any] = [m.model_dump(mode="json", by_alias=True) for m in (icmap, framework)]
+        return json.dumps(told, sort_keys=True)
+
+    several = len({rounds[-1].map for _, rounds in wanted}) > 1
+    taken: Counter[str] = Counter()
+    for group, rounds in sorted(wanted, key=lambda item: _order(item[1][-1])):
+        latest = rounds[-1]
+        name = _name(latest, several=several)
+        folder = f"{safe(group) or _UNSORTED}/" if by else ""
+        taken[folder + name] += 1
+        again = f"-{taken[folder + name]}" if taken[folder + name] > 1 else ""
+        told = tuple(assessment.as_file() for assessment in rounds)
+        yield Job(
+            key=f"{latest.respondent.id}\0{latest.map}",
+            respondent=latest.respondent.id,
+            label=latest.respondent.label,
+            map=latest.map,
+            group=group,
+            file=f"{folder}{name}{again}.pdf",
+            rounds=told,
+            digest=digest(told, map_text(latest.map), settings),
+        )
+
+
+def _order(assessment: Assessment) -> tuple[str, str, str]:
+    return assessment.respondent.label.casefold(), assessment.respondent.id, assessment.map
+
+
+def _name(assessment: Assessment, *, several: bool) -> str:
+    """Return a file name that is safe everywhere, says who it is and sorts by name."""
+    person = assessment.respondent
+    parts = [safe(person.name or ""), safe(person.id)]
+    if several:
+        parts.append(safe(assessment.map.partition("@")[0]))
+    return "_".join(part for part in parts if part) or "report"
+
+
+def safe(text: str) -> str:
+    """Return a text as part of a file name: small letters, digits and hyphens, no path in it."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_LONGEST].strip("-")

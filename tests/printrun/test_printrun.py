@@ -1,0 +1,330 @@
+"""Print runs on real files: planned, made, killed, gone on with, merged, indexed."""
+
+import csv
+import hashlib
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from dataclasses import replace
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pikepdf
+import pytest
+
+from icmaps.content import default_catalog
+from icmaps.errors import RenderError
+from icmaps.models import Assessment
+from icmaps.printrun import (
+    LocalEngine,
+    Plan,
+    SerialEngine,
+    Settings,
+    merge,
+    plan,
+    run,
+    write_index,
+    write_zip,
+)
+from report_cases import changed, example, read
+
+SETTINGS = Settings(size="letter", grey=False, policy=None, made_on=date(2026, 11, 24), maps=())
+SPRING, FALL = "jordan-ames-2026-spring.yaml", "jordan-ames-2026-fall.yaml"
+DIGITS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+
+
+@cache
+def staff(number: int = 4) -> tuple[Assessment, ...]:
+    """Some people in two schools, two short rounds each."""
+    found = []
+    for n in range(number):
+        who = {
+            "id": f"E-{n}",
+            "name": f"Person {DIGITS[n % 10].capitalize()}",
+            "groups": {"school": f"School {'AB'[n % 2]}", "team": f"Team {n % 3}"},
+        }
+        for name in (SPRING, FALL):
+            short = example(name)
+            found.append(
+                changed(short, respondent=who, scope=["collaborative-inquiry"],
+                        placements={"inquiry-cycle": "234"[n % 3]}, goals=[])
+            )  # fmt: skip
+    return tuple(found)
+
+
+def planned(*assessments: Assessment, settings: Settings = SETTINGS, **options: object) -> Plan:
+    return plan(assessments or staff(), settings, catalog=default_catalog(), **options)  # type: ignore[arg-type]
+
+
+def contents(folder: Path) -> dict[str, str]:
+    """Return the reports of a folder and their digests; every file is whole."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.suffix == ".pdf":
+            with pikepdf.open(path) as pdf:
+                assert len(pdf.pages) > 0
+            found[str(path.relative_to(folder))] = hashlib.sha256(path.read_bytes()).hexdigest()
+    return found
+
+
+def test_a_plan_names_files_that_are_safe_and_sort_by_name() -> None:
+    odd = example(FALL)
+    people = [
+        changed(odd, respondent={"id": "../../etc", "name": "Zoë O'Hara/..", "groups": {}}),
+        changed(odd, respondent={"id": "7", "name": "林薇", "groups": {}}),
+        changed(odd, respondent={"id": "8", "name": "zoe o hara", "groups": {}}),
+        changed(odd, respondent={"id": "etc", "name": "Zoe O'Hara", "groups": {}}),
+    ]
+
+    files = [job.file for job in planned(*people).jobs]
+
+    assert files == ["7.pdf", "zoe-o-hara_8.pdf", "zoe-o-hara_etc-2.pdf", "zoe-o-hara_etc.pdf"]
+
+
+def test_earlier_rounds_become_growth_and_other_raters_print_nothing() -> None:
+    coach = changed(example(FALL), rater={"kind": "coach", "name": "Renee"})
+
+    made = planned(example(FALL), coach, example(SPRING))
+
+    (job,) = made.jobs
+    assert [data["round"]["id"] for data in job.rounds] == ["2026-spring", "2026-fall"]
+    assert made.left_out == 1
+
+
+def test_only_and_since_choose() -> None:
+    assert [j.respondent for j in planned(only=("E-2",)).jobs] == ["E-2"]
+    assert {j.respondent for j in planned(by="school", only=("School B",)).jobs} == {"E-1", "E-3"}
+    early = [a for a in staff() if a.respondent.id != "E-0" or a.round.id == "2026-spring"]
+    assert "E-0" not in {j.respondent for j in planned(*early, since="2026-fall").jobs}
+
+
+def test_a_second_run_prints_what_changed_and_nothing_else(tmp_path: Path) -> None:
+    first = run(planned(), tmp_path, SETTINGS, SerialEngine())
+    assert (first.planned, first.done, first.skipped, first.failed) == (4, 4, 0, ())
+    before = contents(tmp_path)
+
+    people = list(staff())
+    people[-1] = changed(people[-1], placements={"inquiry-cycle": "1"})
+    second = run(planned(*people), tmp_path, SETTINGS, SerialEngine())
+
+    assert (second.done, second.skipped) == (1, 3)
+    after = contents(tmp_path)
+    assert [name for name in after if after[name] != before[name]] == ["person-four_e-3.pdf"]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(SETTINGS, size="a4"),
+        replace(SETTINGS, grey=True),
+        replace(SETTINGS, policy="points"),
+    ],
+)
+def test_other_settings_make_other_reports(other: Settings) -> None:
+    jobs = [*planned().jobs, *planned(settings=other).jobs]
+    assert len({job.digest for job in jobs}) == 8
+
+
+def test_a_report_that_was_damaged_or_deleted_is_made_again(tmp_path: Path) -> None:
+    run(planned(), tmp_path, SETTINGS, SerialEngine())
+    before = contents(tmp_path)
+    (tmp_path / "person-one_e-0.pdf").write_bytes(b"%PDF-half")
+    (tmp_path / "person-two_e-1.pdf").unlink()
+
+    assert run(planned(), tmp_path, SETTINGS, SerialEngine()).done == 2
+    assert contents(tmp_path) == before
+
+
+def test_somebody_with_a_new_name_leaves_no_old_file(tmp_path: Path) -> None:
+    run(planned(), tmp_path, SETTINGS, SerialEngine())
+    people = [
+        changed(a, respondent={**a.as_file()["respondent"], "name": "Aaron New"})
+        if a.respondent.id == "E-0"
+        else a
+        for a in staff()
+    ]
+
+    run(planned(*people), tmp_path, SETTINGS, SerialEngine())
+
+    assert "person-one_e-0.pdf" not in contents(tmp_path)
+    assert "aaron-new_e-0.pdf" in contents(tmp_path)
+
+
+def test_a_poisoned_report_fails_alone_and_is_named(tmp_path: Path) -> None:
+    made = planned()
+    bad = replace(made.jobs[1], rounds=({"schema": "icmaps/assessment/1"},), digest="other")
+    spoiled = replace(made, jobs=(made.jobs[0], bad, *made.jobs[2:]))
+
+    summary = run(spoiled, tmp_path, SETTINGS, SerialEngine())
+
+    assert (summary.done, len(summary.failed)) == (3, 1)
+    assert summary.failed[0].respondent == bad.respondent
+    assert "Field required" in summary.failed[0].error
+    assert len(contents(tmp_path)) == 3
+    assert run(made, tmp_path, SETTINGS, SerialEngine()).done == 1
+
+
+def test_two_runs_in_one_folder_do_not_meet(tmp_path: Path) -> None:
+    class Nosy:
+        def outcomes(self, *arguments: object) -> None:
+            del arguments
+            run(planned(), tmp_path, SETTINGS, SerialEngine())
+
+    with pytest.raises(RenderError, match="another run is printing into"):
+        run(planned(), tmp_path, SETTINGS, Nosy())  # type: ignore[arg-type]
+
+
+def test_progress_is_told_after_every_report(tmp_path: Path) -> None:
+    told: list[tuple[int, int, int]] = []
+    run(planned(), tmp_path, SETTINGS, SerialEngine(),
+        progress=lambda *numbers: told.append(numbers))  # fmt: skip
+    assert told == [(1, 0, 4), (2, 0, 4), (3, 0, 4), (4, 0, 4)]
+
+
+def test_a_merged_file_is_ready_for_both_sides_of_the_paper(tmp_path: Path) -> None:
+    done = run(planned(by="school"), tmp_path, SETTINGS, SerialEngine())
+
+    names = merge(done.files, tmp_path, SETTINGS)
+
+    assert names == ["merged/school-a.pdf", "merged/school-b.pdf"]
+    data = (tmp_path / names[0]).read_bytes()
+    cover = read(data, "-l", "1")
+    for line in ("School A", "Person One", "Person Three", "agreed to it"):
+        assert line in cover
+    with pikepdf.open(tmp_path / names[0]) as pdf:
+        assert len(pdf.attachments) == 0
+        with pdf.open_outline() as outline:
+            titles = [str(item.title) for item in outline.root]
+    assert titles[-2:] == ["Person One", "Person Three"]
+    pages = read(data, "-layout").split("\f")
+    starts = [n for n, text in enumerate(pages, start=1) if "Growth report" in text and n > 1]
+    assert len(starts) == 2
+    assert all(start % 2 == 1 for start in starts)
+    for start in starts:
+        assert re.search(rf"(?m)^{start}$", cover)
+
+
+def test_the_index_says_who_is_where_and_no_cell_is_a_formula(tmp_path: Path) -> None:
+    sly = changed(example(FALL), respondent={"id": "=1+1", "name": "@SUM(A1)", "groups": {}})
+    done = run(planned(sly), tmp_path, SETTINGS, SerialEngine())
+
+    write_index(done.files, tmp_path, SETTINGS)
+
+    with (tmp_path / "index.csv").open(encoding="utf-8-sig", newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert (row["respondent"], row["name"], row["file"]) == ("'=1+1", "'@SUM(A1)", "sum-a1_1-1.pdf")
+    assert 'href="sum-a1_1-1.pdf"' in (tmp_path / "index.html").read_text()
+
+
+def test_a_zip_file_of_the_same_reports_has_the_same_bytes(tmp_path: Path) -> None:
+    done = run(planned(), tmp_path, SETTINGS, SerialEngine())
+    names = [printed.file for printed in done.files]
+    write_zip(names, tmp_path)
+    first = (tmp_path / "reports.zip").read_bytes()
+    write_zip(names, tmp_path)
+    assert (tmp_path / "reports.zip").read_bytes() == first
+    with zipfile.ZipFile(tmp_path / "reports.zip") as archive:
+        assert archive.namelist() == names
+
+
+def test_grey_reports_have_no_colour(tmp_path: Path) -> None:
+    grey = replace(SETTINGS, grey=True)
+    (job,) = planned(example(SPRING), example(FALL), settings=grey).jobs
+    run(replace(planned(), jobs=(job,)), tmp_path, grey, SerialEngine())
+    png = subprocess.run(
+        ["pdftoppm", "-r", "30", "-l", "1", "-png", str(tmp_path / job.file)],
+        capture_output=True, check=True,
+    ).stdout  # fmt: skip
+    from io import BytesIO  # noqa: PLC0415
+
+    from PIL import Image  # noqa: PLC0415
+
+    pixels = np.asarray(Image.open(BytesIO(png)).convert("RGB"))
+    assert (pixels == pixels[..., :1]).all()
+
+
+@pytest.mark.slow
+class TestOfProcesses:
+    """The local engine: real processes, killed and starved."""
+
+    def test_it_makes_the_same_files_as_one_process(self, tmp_path: Path) -> None:
+        run(planned(), tmp_path / "one", SETTINGS, SerialEngine())
+        run(planned(), tmp_path / "two", SETTINGS, LocalEngine(processes=2))
+        assert contents(tmp_path / "one") == contents(tmp_path / "two")
+
+    def test_a_report_that_takes_too_long_fails_after_its_tries(self, tmp_path: Path) -> None:
+        summary = run(planned(), tmp_path, SETTINGS, LocalEngine(processes=2, seconds=0.01))
+        assert len(summary.failed) == 4
+        assert {failure.error for failure in summary.failed} == {"it took longer than 0.01 s"}
+        assert contents(tmp_path) == {}
+
+    @pytest.mark.parametrize("victim", ["a worker", "the parent"])
+    def test_a_killed_run_goes_on_and_ends_with_the_same_files(
+        self, victim: str, tmp_path: Path
+    ) -> None:
+        source = tmp_path / "in"
+        source.mkdir()
+        import json  # noqa: PLC0415
+
+        for number, assessment in enumerate(staff(16)):
+            (source / f"{number}.json").write_text(json.dumps(assessment.as_file()))
+        command = [sys.executable, "-m", "icmaps", "print", str(source), "-o"]
+        whole = subprocess.run([*command, str(tmp_path / "whole"), "--engine", "serial"],
+                               capture_output=True, check=True)  # fmt: skip
+        assert whole.returncode == 0
+        out = tmp_path / "out"
+        with subprocess.Popen(
+            [*command, str(out), "--processes", "2"],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+        ) as process:  # fmt: skip
+            wait_for(lambda: len(list(out.rglob("*.pdf"))) >= 2)
+            workers = children(process.pid)
+            assert workers
+            if victim == "a worker":
+                os.kill(workers[-1], signal.SIGKILL)
+                assert process.wait(120) == 0
+            else:
+                process.kill()
+                process.wait(10)
+                contents(out)  # whatever has a name is whole
+                wait_for(lambda: not any(map(alive, workers)))
+        again = subprocess.run([*command, str(out)], capture_output=True, text=True, check=True)
+        assert " made, " in again.stdout
+        assert contents(out) == contents(tmp_path / "whole")
+        assert not list(out.rglob(".*.draft"))
+
+
+def wait_for(what: object, seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not what():  # type: ignore[operator]
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.05)
+
+
+def children(parent: int) -> list[int]:
+    """Return the processes that a process has started, itself or through another."""
+    listed = subprocess.run(
+        ["ps", "-e", "-o", "pid=,ppid="], capture_output=True, text=True, check=True
+    )
+    pairs = [tuple(map(int, line.split())) for line in listed.stdout.splitlines()]
+    found, left = [], [parent]
+    while left:
+        here = left.pop()
+        mine = [pid for pid, above in pairs if above == here]
+        found += mine
+        left += mine
+    return found
+
+
+def alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0]
+    except OSError:
+        return False
+    return state != "Z"
