@@ -62,7 +62,7 @@ def test_a_row_with_a_problem_is_told_and_the_rest_used() -> None:
     told = said.err.splitlines()
     assert told[0].startswith(f"broken.csv:6:11: component {component!r} has no level '9'; ")
     assert told[1].startswith("broken.csv:9:7: 'soon' is not a date; ")
-    assert told[2] == "2 problems; what was good is used"
+    assert told[2] == "2 problems; the rest was used"
     assert said.data["groups"]
 
 

@@ -145,7 +145,7 @@ def printable(text: str) -> str:
 
 def counted(number: int, word: str) -> str:
     """Return `1 file`, `2 files` or `no files`."""
-    return f"{number or 'no'} {word}{'' if number == 1 else 's'}"
+    return f"{f'{number:,}' if number else 'no'} {word}{'' if number == 1 else 's'}"
 
 
 @app.callback(invoke_without_command=True)

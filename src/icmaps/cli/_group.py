@@ -22,26 +22,17 @@ from icmaps.cli._app import (
     show,
 )
 from icmaps.cli._help import Command
+from icmaps.cli._sources import SOME_FAILED, Sources, read_sources
 from icmaps.errors import near
 
 if TYPE_CHECKING:
     from icmaps.groups import GroupStudy
     from icmaps.scoring import Answers
 
-_FINISHED_WITH_SOME_FAILED: Final = 3
 _MOST_NAMED: Final = 5
-_MOST_ALIKE: Final = 3
 _MANY: Final = 1000  # assessments; fewer take a few seconds
 
 
-Sources = Annotated[
-    list[Path],
-    typer.Argument(
-        metavar="TABLE|DIR...",
-        readable=False,
-        help="Tables (.csv .xlsx .parquet .jsonl), assessments, or folders of assessments.",
-    ),
-]
 OutputOption = Annotated[
     Path | None,
     typer.Option(
@@ -125,7 +116,7 @@ def group(
             made = f", {counted(pages, 'page')}" if pages else ""
             typer.echo(printable(f"{output}{made}"))
     if failed:
-        raise typer.Exit(_FINISHED_WITH_SOME_FAILED)
+        raise typer.Exit(SOME_FAILED)
 
 
 def _studied(
@@ -155,8 +146,12 @@ def _one_map(
     sources: list[Path], found: icmaps.Catalog, wanted: str | None
 ) -> tuple[Answers, bool]:
     """Return the answers on one map, and whether some rows could not be used."""
-    answers, problems = read_answers(sources, found)
-    tell_problems(problems)
+    from icmaps.scoring import gather, joined
+
+    given = read_sources(sources, found)
+    given.tell_problems()
+    pieces = [reading.answers for reading in given.tables]
+    answers = joined([*pieces, gather(given.assessments, catalog=found)])
     if wanted is not None:
         reference = found.map(wanted).reference
         answers = {name: a for name, a in answers.items() if name == reference}
@@ -166,50 +161,7 @@ def _one_map(
             f"the placements are on {names}; levels of different maps cannot be told together; "
             "name one map that is there with --map"
         )
-    return next(iter(answers.values())), bool(problems)
-
-
-def read_answers(
-    sources: list[Path], found: icmaps.Catalog
-) -> tuple[dict[str, Answers], list[icmaps.Problem]]:
-    """Return the placements of tables, files and folders by map, and the problems of bad rows."""
-    from icmaps.cli._validate import files_below
-    from icmaps.scoring import gather, joined
-    from icmaps.tables import is_table, read_table
-
-    problems: list[icmaps.Problem] = []
-    pieces: list[dict[str, Answers]] = []
-    assessments: list[icmaps.Assessment] = []
-    for source in sources:
-        if is_table(source):
-            reading = read_table(source, catalog=found)
-            pieces.append(reading.answers)
-            problems += reading.problems
-            continue
-        files, unread = files_below([source])
-        problems += unread
-        for file in files:
-            try:
-                assessments.append(found.read_assessment(file))
-            except icmaps.ContentError as error:
-                problems += error.problems
-    pieces.append(gather(assessments, catalog=found))
-    return joined(pieces), problems
-
-
-def tell_problems(problems: list[icmaps.Problem]) -> None:
-    """Print what is wrong with rows and files that were left out; one cause is told once."""
-    causes: dict[tuple[str, str, str], list[icmaps.Problem]] = {}
-    for problem in problems:
-        causes.setdefault((problem.file, problem.rule, problem.path), []).append(problem)
-    for alike in causes.values():
-        for problem in alike[:_MOST_ALIKE]:
-            typer.echo(printable(str(problem)), err=True)
-        if len(alike) > _MOST_ALIKE:
-            rest = len(alike) - _MOST_ALIKE
-            typer.echo(f"  and {counted(rest, 'problem')} more of this kind there", err=True)
-    if problems:
-        typer.echo(f"{counted(len(problems), 'problem')}; what was good is used", err=True)
+    return next(iter(answers.values())), bool(given.problems)
 
 
 def _path(answers: Answers, only: str | None) -> tuple[str, ...] | None:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
-import icmaps
 from icmaps.cli._app import (
     JsonOption,
     MapsOption,
@@ -26,15 +25,14 @@ from icmaps.cli._app import (
     printable,
     show,
 )
-from icmaps.cli._group import Sources, tell_problems
 from icmaps.cli._help import Command
 from icmaps.cli._score import PolicyOption
+from icmaps.cli._sources import SOME_FAILED, Sources, read_sources
 
 if TYPE_CHECKING:
     from icmaps.printrun import Plan, Settings, Summary
 
 _SECONDS_A_REPORT: Final = 0.6  # on one core, to say about how long a run will take
-_FINISHED_WITH_SOME_FAILED: Final = 3
 
 FolderOption = Annotated[
     Path,
@@ -94,8 +92,8 @@ def print_run(
     from icmaps import printrun
 
     found = catalog(maps)
-    assessments, problems = read_assessments(sources, found)
-    tell_problems(problems)
+    given = read_sources(sources, found)
+    given.tell_problems()
     settings = printrun.Settings(
         size=paper,
         grey=grey,
@@ -104,7 +102,7 @@ def print_run(
         maps=tuple(str(folder) for folder in maps_folders(maps)),
     )
     planned = printrun.plan(
-        assessments, settings, catalog=found, by=by, only=tuple(only or ()), since=since
+        given.everybody(), settings, catalog=found, by=by, only=tuple(only or ()), since=since
     )
     workers = (processes or os.cpu_count() or 1) if engine == "local" else 1
     if not as_json:
@@ -117,8 +115,8 @@ def print_run(
         print_json(done.as_json())
     else:
         _tell_summary(done, output, files)
-    if done.failed or problems:
-        raise typer.Exit(_FINISHED_WITH_SOME_FAILED)
+    if done.failed or given.problems:
+        raise typer.Exit(SOME_FAILED)
 
 
 @contextmanager
@@ -132,30 +130,6 @@ def _outliving_workers() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGPIPE, before)
-
-
-def read_assessments(
-    sources: list[Path], found: icmaps.Catalog
-) -> tuple[list[icmaps.Assessment], list[icmaps.Problem]]:
-    """Return the assessments of tables, files and folders, and the problems of bad ones."""
-    from icmaps.cli._validate import files_below
-
-    problems: list[icmaps.Problem] = []
-    assessments: list[icmaps.Assessment] = []
-    for source in sources:
-        if source.suffix.lower() in {".csv", ".tsv", ".xlsx", ".parquet", ".jsonl", ".ndjson"}:
-            reading = icmaps.read_table(source, catalog=found)
-            assessments += reading.assessments()
-            problems += reading.problems
-            continue
-        files, unread = files_below([source])
-        problems += unread
-        for file in files:
-            try:
-                assessments.append(found.read_assessment(file))
-            except icmaps.ContentError as error:
-                problems += error.problems
-    return assessments, problems
 
 
 def _tell_plan(planned: Plan, workers: int) -> None:

@@ -15,13 +15,13 @@ from icmaps.cli._app import (
     MapsOption,
     app,
     catalog,
-    counted,
     print_json,
     printable,
     show,
     show_item,
 )
 from icmaps.cli._help import Command
+from icmaps.cli._sources import SOME_FAILED, is_table, tell_problems
 
 if TYPE_CHECKING:
     from icmaps.scoring import SectionSummary
@@ -58,10 +58,7 @@ PolicyOption = Annotated[
 ]
 _REST: Final = (("n/a", "not applicable"), ("?", "don't know"), ("open", "unanswered"))
 _OFF_SCALE: Final = ("off", "outside the scale")
-# Spelt out here, too: what knows tables may not be installed, and is not needed for assessments.
-TABLES: Final = (".csv", ".tsv", ".xlsx", ".parquet", ".jsonl", ".ndjson")
 _MOST_PRINTED: Final = 10_000  # assessments of tables; some 100 MB as JSON
-_FINISHED_WITH_SOME_FAILED: Final = 3
 _OTHERS: Final = ("answered", "not_applicable", "dont_know", "unanswered")
 _DEPTH: Final = 1  # sections deeper than this hold too few components to be read as a row
 
@@ -83,7 +80,7 @@ def score(
     say.
     """
     found = catalog(maps)
-    tables = [file for file in files if file.suffix.lower() in TABLES]
+    tables = [file for file in files if is_table(file)]
     rest = [file for file in files if file not in tables]
     if output is not None:
         if rest:
@@ -150,13 +147,8 @@ def _end(reading: Reading | None) -> None:
     """Tell what was left out, and end with 3 if anything was."""
     if reading is None or not reading.problems:
         return
-    for problem in reading.problems:
-        typer.echo(printable(str(problem)), err=True)
-    number = len(reading.problems) + reading.untold
-    untold = f", {reading.untold:,} of them not told here" if reading.untold else ""
-    said = counted(number, "problem").replace(str(number), f"{number:,}")
-    typer.echo(f"{said}{untold}; the rest was used", err=True)
-    raise typer.Exit(_FINISHED_WITH_SOME_FAILED)
+    tell_problems(reading.problems, reading.untold)
+    raise typer.Exit(SOME_FAILED)
 
 
 def _profiles(

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
@@ -20,9 +18,7 @@ from icmaps.cli._app import (
     printable,
 )
 from icmaps.cli._help import Command
-
-_SUFFIXES: Final = (".yaml", ".yml", ".json")
-_TABLES: Final = (".csv", ".tsv", ".xlsx", ".parquet", ".jsonl", ".ndjson")
+from icmaps.cli._sources import files_below, is_table
 
 
 @app.command("validate", cls=Command, epilog="Example: icmaps validate examples --strict --json")
@@ -56,8 +52,8 @@ def validate(
     catalogs = _Catalogs(files, maps_folders(maps))
     for file in files:
         catalog = catalogs.of(file)
-        problems += _of_table(catalog, file) if _is_table(file) else catalog.validate(file)
-        if strict and not _is_table(file):
+        problems += _of_table(catalog, file) if is_table(file) else catalog.validate(file)
+        if strict and not is_table(file):
             problems += _advice(catalog, file)
     if as_json:
         print_json([problem.as_json() for problem in problems])
@@ -69,10 +65,6 @@ def validate(
         typer.echo(f"{checked}, {counted(len(problems), 'problem')}", err=True)
     if any(strict or problem.severity == "error" for problem in problems):
         raise typer.Exit(1)
-
-
-def _is_table(file: Path) -> bool:
-    return file.suffix.lower() in _TABLES
 
 
 def _of_table(catalog: icmaps.Catalog, file: Path) -> list[icmaps.Problem]:
@@ -120,58 +112,3 @@ class _Catalogs:
 def _maps_folder(file: Path) -> Path | None:
     """Return the maps folder of a file: the one above that of its framework; None without."""
     return file.parent.resolve().parent if any(file.parent.glob("framework-*.yaml")) else None
-
-
-def files_below(paths: list[Path]) -> tuple[list[Path], list[icmaps.Problem]]:
-    """Return the files named, folders replaced by the files below them, and what is not there."""
-    files: list[Path] = []
-    problems: list[icmaps.Problem] = []
-    for path in paths:
-        if not _is_folder(path):
-            files.append(path)
-            continue
-        before = len(files), len(problems)
-        for found in _below(path):
-            if isinstance(found, Path):
-                files.append(found)
-            else:
-                problems.append(found)
-        if before == (len(files), len(problems)):
-            problems.append(_unreadable(path, "the folder holds no .yaml, .yml or .json file"))
-    return list(dict.fromkeys(files)), problems
-
-
-def _is_folder(path: Path) -> bool:
-    try:
-        return path.is_dir()
-    except OSError:  # it lies behind a closed folder: reading it will tell
-        return False
-
-
-def _below(folder: Path) -> Iterator[Path | icmaps.Problem]:
-    """Yield the files below a folder that are neither hidden nor in a hidden folder, by name."""
-    closed: list[OSError] = []
-    for here, folders, names in os.walk(folder, onerror=closed.append):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            path = Path(here, name)
-            if name.lower().endswith(_SUFFIXES) and not name.startswith(".") and path.is_file():
-                yield path
-    for error in closed:
-        yield _unreadable(Path(str(error.filename)), (error.strerror or str(error)).lower())
-
-
-def _unreadable(path: Path, reason: str) -> icmaps.Problem:
-    from icmaps.errors import RULES
-
-    rule = RULES["unreadable"]
-    return icmaps.Problem(
-        file=str(path),
-        line=1,
-        column=1,
-        path="",
-        rule="unreadable",
-        what=rule.what.format(reason=reason),
-        why=rule.why,
-        mend=rule.mend,
-    )
