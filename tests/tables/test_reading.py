@@ -119,8 +119,9 @@ def test_anything_else_is_no_level(tmp_path: Path, code: str) -> None:
          "a quotation mark opens a cell and is not closed"),
         ('"E"-2,x', "3:1: '\"E\"-2,x' does not fit here: text follows a closing quotation mark"),
         (f"{BEN},9", "3:8: '9' does not fit here: the row has 8 cells, the heading has 7"),
-        ("E-2,x", "3:2: nothing does not fit here: the row has 2 cells, the heading has 7"),
-        (BEN.replace("E-2", ""), "3:1: nothing does not fit here: every row needs it"),
+        ("E-2,x", "3:2: an empty cell does not fit here: the row has 2 cells, the heading has 7"),
+        (BEN.replace("E-2", ""),
+         "3:1: an empty cell does not fit here: every row needs a respondent"),
         (BEN.replace("E-2", "E" * 65), f"3:1: '{'E' * 45}...' does not fit here: it has more than "
          "64 characters"),
         (BEN.replace("coln", "c\0ln"), "3:2: 'Linc\\x00ln' does not fit here: a character in it "
@@ -168,7 +169,7 @@ def test_line_too_long_for_a_row_is_told_where_it_stands(tmp_path: Path) -> None
     assert problems == [
         "3:1: the file cannot be read: a line has more than 1,000,000 characters; it may be no "
         "table",
-        "4:2: nothing does not fit here: the row has 1 cells, the heading has 7",
+        "4:2: an empty cell does not fit here: the row has 1 cells, the heading has 7",
         f"5:1: '{'y' * 45}...' does not fit here: a cell has more than 131,072 characters",
     ]
 
@@ -253,7 +254,7 @@ def test_garbage_below_a_good_heading_is_counted(tmp_path: Path) -> None:
 
 
 def test_heading_without_a_row_is_a_problem(tmp_path: Path) -> None:
-    empty = "2:1: nothing does not fit here: there is no row below the heading"
+    empty = "2:1: an empty table does not fit here: there is no row below the heading"
 
     assert people(written(tmp_path, table())) == ([], [empty])
     assert people(written(tmp_path, table("", ",,,,,,"))) == ([], [empty])
@@ -279,7 +280,7 @@ def long(*cells: str, who: str = "E-1") -> str:
     ("bad", "problem"),
     [
         ("two,3,,", "3:5: component 'two' is not on example/teacher@1.0.0"),
-        (",3,,", "3:5: nothing does not fit here: every row needs it"),
+        (",3,,", "3:5: an empty cell does not fit here: every row needs a component"),
         ("inquiry-cycle,3,,", "3:5: the placement of 'inquiry-cycle' is here a second time"),
         ("shared-goals,3,,", "3:6: component 'shared-goals' has no level '3'"),
         ("shared-goals,,2,", "3:7: component 'shared-goals' has no level '2'"),
@@ -413,7 +414,7 @@ def test_workbook_without_a_cell_or_with_its_heading_only_is_told(tmp_path: Path
 
     assert refused(nothing) == ["1:1: the file has nothing in it"]
     assert people(heading)[1] == [
-        "2:1: nothing does not fit here: there is no row below the heading"
+        "2:1: an empty table does not fit here: there is no row below the heading"
     ]
 
 

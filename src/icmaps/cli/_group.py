@@ -211,8 +211,13 @@ def _print_summary(told: GroupStudy, path: tuple[str, ...]) -> None:
         cells.append(len(figures.agreement) or "·")
         name = Text("  " * len(figures.group.path) + figures.group.name)
         table.add_row(name, *map(str, cells))
-    show(table)
-    show("Told, Growth, Raters: in how many components; Raters: placed by another rater as well.")
+    if table.row_count:
+        show(table)
+        show(
+            "Told, Growth, Raters: in how many components; Raters: placed by another rater as well."
+        )
+    else:
+        show("No group can be told of.")
     if hidden := sum(group.path[: len(path)] == path for group in told.withheld):
         show(f"{counted(hidden, 'group')} not told of, to protect the people in them.")
     show(

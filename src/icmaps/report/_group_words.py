@@ -21,8 +21,9 @@ RINGS: Final = {
 }
 LINES_DIFFER: Final = (
     "The line is drawn component by component, so do not compare standards by the share that is at "
-    "least acceptable. Rings are the groups, the black stroke is all of them."
+    "least acceptable."
 )
+RINGS_ARE: Final = " Rings are the groups, the black stroke is all of them."
 STRENGTHS: Final = "Where most are acceptable and most are at the ideal. Who can show it to others?"
 NO_STRENGTH: Final = "No component stands out."
 TO_WORK_ON: Final = (

@@ -74,7 +74,7 @@ class _Writer:
             columns=self._columns(),
             standards=tuple(self._standard(s, rows) for s, rows in self.sections.items()),
             groups_heading=words.RINGS.get(self._kind_of_smaller, "") if self.smaller else "",
-            lines_note=words.LINES_DIFFER,
+            lines_note=words.LINES_DIFFER + (words.RINGS_ARE if self.smaller else ""),
             findings=tuple(self.findings.page_one(everybody=self._is_everybody)),
             plan_note=words.PLAN,
             plan=tuple(self.findings.plan()),

@@ -51,7 +51,9 @@ class Check(NamedTuple):
 def checks(*, is_long: bool) -> Iterator[Check]:
     """Yield what is checked before the components are looked at, as the models check it."""
     for name in (*NEEDED, "component") if is_long else NEEDED:
-        yield _wrong(name, pl.col(name).is_null(), "every row needs it", f"fill in the {name}")
+        yield _wrong(
+            name, pl.col(name).is_null(), f"every row needs a {name}", f"fill in the {name}"
+        )
     for name in WHO:
         unseen = pl.col(name).str.contains(_CONTROL)
         hint = "delete it and type the text again"

@@ -90,7 +90,7 @@ def _checked(row: list[str], number: int, width: int) -> list[str]:
     place = min(len(row), width + 1)
     raise RowError(
         number, max(place, 2), "wrong-value",
-        found=quoted(row[place - 1]) if len(row) > width else "nothing",
+        found=quoted(row[place - 1]) if len(row) > width else "an empty cell",
         reason=f"the row has {len(row)} cells, the heading has {width}",
         hint="give it as many; a cell that holds the separator stands in quotation marks",
     )  # fmt: skip

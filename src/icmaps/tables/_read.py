@@ -80,7 +80,7 @@ def read_parts(
         yield from reader.placements(kept)
     if reading.rows == before:
         nothing = {
-            "found": "nothing",
+            "found": "an empty table",
             "reason": "there is no row below the heading",
             "hint": "add the rows, or check that it is the right file",
         }
@@ -196,7 +196,7 @@ class _Reader:
         """Return the rows that pass a check; the others are told."""
 
         def finding(value: str | None) -> Finding:
-            found = "nothing" if value is None else quoted(value)
+            found = "an empty cell" if value is None else quoted(value)
             return Finding(check.rule, (check.column,), {"found": found, **check.words})
 
         self._tell(rows.filter(check.bad), check.column, finding, check.column)
