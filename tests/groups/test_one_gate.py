@@ -4,6 +4,7 @@ import ast
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -13,7 +14,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from icmaps.groups import GroupStudy, study
+from icmaps.groups import GroupStudy, group_paths, study
 from icmaps.groups._panels import panels_of, publishable_panels
 from icmaps.groups._people import cohort
 from icmaps.report import write_group_report
@@ -153,6 +154,22 @@ def test_what_counts_people_before_the_gate_is_not_public() -> None:
 
     ungated = {"cohort", "Cohort", "Person", "vectors", "tell", "Figure", "Panel", "panels_of"}
     assert not ungated & set(icmaps.groups.__all__)
+
+
+def test_a_school_whose_name_is_written_in_several_ways_is_one_school() -> None:
+    ways = ("Harbor Middle", "harbor middle", "Harbor  Middle ")
+    sheets = tuple(
+        replace(sheet, groups=sheet.groups.model_copy(update={"school": ways[max(0, row % 6 - 3)]}))
+        if sheet.groups.school == "Harbor Middle"
+        else sheet
+        for row, sheet in enumerate(answers().sheets)
+    )
+    assert {sheet.groups.school for sheet in sheets} >= set(ways)
+    other = Answers(answers().compiled, sheets, answers().ranks)
+
+    assert group_paths(other) == group_paths(answers())
+    key = b"the lot is drawn from the sheets unless it is given"
+    assert study(other, key=key).as_json() == study(answers(), key=key).as_json()
 
 
 def test_a_group_of_nine_is_told_to_its_members_and_to_nobody_else() -> None:

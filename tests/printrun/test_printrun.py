@@ -187,6 +187,20 @@ def test_progress_is_told_after_every_report(tmp_path: Path) -> None:
     assert told == [(1, 0, 4), (2, 0, 4), (3, 0, 4), (4, 0, 4)]
 
 
+def test_two_spellings_of_a_school_go_into_one_merged_file(tmp_path: Path) -> None:
+    groups = ({"school": "Lincoln"}, {"school": "LINCOLN"})
+    people = [
+        changed(one, respondent={"id": f"E-{n}", "groups": groups[n]})
+        for n, one in enumerate((staff()[1], staff()[1]))
+    ]
+    done = run(planned(*people, by="school"), tmp_path, SETTINGS, SerialEngine())
+    names = merge(done.files, tmp_path, SETTINGS)
+
+    assert names == ["merged/lincoln.pdf"]
+    with pikepdf.open(tmp_path / names[0]) as pdf, pdf.open_outline() as outline:
+        assert [item.title for item in outline.root][-2:] == ["E-0", "E-1"]
+
+
 def test_a_merged_file_is_ready_for_both_sides_of_the_paper(tmp_path: Path) -> None:
     done = run(planned(by="school"), tmp_path, SETTINGS, SerialEngine())
 

@@ -272,3 +272,12 @@ def test_without_the_libraries_of_the_extra_icmaps_says_what_to_install(
     assert done.stdout.startswith(f"MissingExtraError {missing}")
     assert done.stdout.endswith("pip install 'icmaps[groups]'\n")
     assert issubclass(RenderError, IcmapsError)
+
+
+def test_growth_reports_need_no_library_of_the_extra(tmp_path: Path) -> None:
+    code = (
+        "import sys\n"
+        "import icmaps.report, icmaps.printrun, icmaps.cli\n"
+        "print(sorted({'scipy', 'matplotlib', 'polars', 'icmaps.groups'} & sys.modules.keys()))"
+    )
+    assert ran(code, tmp_path, "").stdout == "[]\n"

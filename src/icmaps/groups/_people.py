@@ -3,7 +3,8 @@
 Nothing in this module is printed: its counts go through `_gate` first.
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final, Literal
@@ -109,12 +110,15 @@ def cohort(answers: Answers, by: GroupKind) -> Cohort:
         )
     rounds = _in_order(answers)
     dates = {occasion.id: occasion.date for occasion in rounds}
+    spelt = _spellings(answers)
     people: dict[str, Person] = {}
     # What a team agreed on counts where nobody placed it alone.
     for row, sheet in sorted(enumerate(answers.sheets), key=lambda item: item[1].rater == "team"):
         if sheet.round_id in dates:
             occasion = RoundOf(dates[sheet.round_id], sheet.round_id)
-            _add(people.setdefault(sheet.respondent, Person()), sheet, row, occasion, rounds, by)
+            person = people.setdefault(sheet.respondent, Person())
+            if _add(person, sheet, row, occasion, rounds):
+                person.groups[occasion] = tuple(_groups(sheet.groups, by, spelt))
     return Cohort(answers, rounds, {name: p for name, p in sorted(people.items()) if p.own})
 
 
@@ -124,7 +128,8 @@ def group_paths(answers: Answers) -> list[tuple[str, ...]]:
     Args:
         answers: Placements of any rounds and raters.
     """
-    found = {g.path for sheet in answers.sheets for g in _groups(sheet.groups, "team")}
+    spelt = _spellings(answers)
+    found = {g.path for sheet in answers.sheets for g in _groups(sheet.groups, "team", spelt)}
     return sorted(path for path in found if path)
 
 
@@ -149,13 +154,9 @@ def _in_order(answers: Answers) -> tuple[RoundOf, ...]:
 
 
 def _add(
-    person: Person,
-    sheet: Sheet,
-    row: int,
-    occasion: RoundOf,
-    rounds: tuple[RoundOf, ...],
-    by: GroupKind,
-) -> None:
+    person: Person, sheet: Sheet, row: int, occasion: RoundOf, rounds: tuple[RoundOf, ...]
+) -> bool:
+    """Take a sheet into account; return whether it is the person's own of that round."""
     if sheet.rater == "self" or (sheet.rater == "team" and occasion not in person.own):
         if occasion in person.own:
             raise ScoringError(
@@ -163,18 +164,36 @@ def _add(
                 f"{occasion.id!r}; one person would be counted as two; keep one of them"
             )
         person.own[occasion] = row
-        person.groups[occasion] = tuple(_groups(sheet.groups, by))
-    elif sheet.rater in OTHERS and occasion == rounds[-1] and person.other is None:
+        return True
+    if sheet.rater in OTHERS and occasion == rounds[-1] and person.other is None:
         person.other = row
+    return False
 
 
-def _groups(groups: Groups, by: GroupKind) -> Iterator[Group]:
+def _alike(name: str) -> str:
+    """Return what a name has in common with all others that mean the same group."""
+    return " ".join(name.casefold().split())
+
+
+def _spellings(answers: Answers) -> dict[str, str]:
+    """Return how each group's name is written most often: capitals and spaces tell none apart."""
+    names = Counter(
+        name
+        for sheet in answers.sheets
+        for name in (sheet.groups.district, sheet.groups.school, sheet.groups.team)
+        if name
+    )
+    rising = sorted(names.items(), key=lambda item: (item[1], item[0]))
+    return {_alike(name): name for name, _ in rising}
+
+
+def _groups(groups: Groups, by: GroupKind, spelt: Mapping[str, str]) -> Iterator[Group]:
     """Yield the groups a person is in, the largest first, down to one kind."""
     yield Group((), "everyone")
     path: tuple[str, ...] = ()
     for kind in KINDS[1 : KINDS.index(by) + 1]:
         name: str | None = getattr(groups, kind)
-        path = (*path, name or "")
+        path = (*path, spelt[_alike(name)] if name else "")
         if name:
             yield Group(path, kind)
 

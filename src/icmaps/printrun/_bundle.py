@@ -44,16 +44,15 @@ def merge(
     Returns:
         The names of the files, relative to the folder.
     """
+    # By file name, as the folders are: two spellings of one school may not overwrite each other.
     groups: dict[str, list[Printed]] = {}
     for report in printed:
-        groups.setdefault(report.group, []).append(report)
+        groups.setdefault(safe(report.group) or "all", []).append(report)
     made = []
     for group, reports in sorted(groups.items()):
-        name = f"merged/{safe(group) or 'all'}.pdf"
-        write_whole(
-            folder / name,
-            _merged(group or "All reports", reports, folder, settings, duplex=duplex),
-        )
+        name = f"merged/{group}.pdf"
+        title = ", ".join(sorted({r.group for r in reports if r.group})) or "All reports"
+        write_whole(folder / name, _merged(title, reports, folder, settings, duplex=duplex))
         made.append(name)
         told(name)
     return made

@@ -1,17 +1,23 @@
-"""The door for group reports: what can be told of a group, as PDF, HTML, XLSX or JSON."""
+"""The door for group reports: what can be told of a group, as PDF, HTML, XLSX or JSON.
+
+Growth reports need no libraries of the extra `groups`: what does is imported when it is used.
+"""
+
+from __future__ import annotations
 
 import json
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from icmaps import _data
 from icmaps.errors import RenderError
-from icmaps.groups import GroupFigures, GroupStudy
-from icmaps.report._group_view import GroupView
-from icmaps.report._group_writer import group_view
 from icmaps.report._place import refuse_place, replace_file, room_for_fonts, system_libraries
 from icmaps.report._template import template
+
+if TYPE_CHECKING:
+    from icmaps.groups import GroupFigures, GroupStudy
+    from icmaps.report._group_view import GroupView
 
 GROUP_FORMATS: Final = (".pdf", ".html", ".xlsx", ".json")
 
@@ -66,6 +72,8 @@ def write_group_report(
 
 
 def _view(study: GroupStudy, group: tuple[str, ...] | None, made_on: date) -> GroupView:
+    from icmaps.report._group_writer import group_view
+
     return group_view(study, _told(study, group), made_on)
 
 
