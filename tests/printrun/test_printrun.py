@@ -9,17 +9,19 @@ import subprocess
 import sys
 import time
 import zipfile
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pikepdf
 import pytest
 
 from icmaps.content import default_catalog
-from icmaps.errors import RenderError
+from icmaps.errors import RenderError, ScoringError, UnknownNameError
 from icmaps.models import Assessment
 from icmaps.printrun import (
     LocalEngine,
@@ -58,8 +60,8 @@ def staff(number: int = 4) -> tuple[Assessment, ...]:
     return tuple(found)
 
 
-def planned(*assessments: Assessment, settings: Settings = SETTINGS, **options: object) -> Plan:
-    return plan(assessments or staff(), settings, catalog=default_catalog(), **options)  # type: ignore[arg-type]
+def planned(*assessments: Assessment, settings: Settings = SETTINGS, **options: Any) -> Plan:
+    return plan(assessments or staff(), settings, catalog=default_catalog(), **options)
 
 
 def contents(folder: Path) -> dict[str, str]:
@@ -102,6 +104,37 @@ def test_only_and_since_choose() -> None:
     assert {j.respondent for j in planned(by="school", only=("School B",)).jobs} == {"E-1", "E-3"}
     early = [a for a in staff() if a.respondent.id != "E-0" or a.round.id == "2026-spring"]
     assert "E-0" not in {j.respondent for j in planned(*early, since="2026-fall").jobs}
+
+
+def test_a_group_is_found_without_sorting_by_it_and_capitals_do_not_matter() -> None:
+    assert {j.respondent for j in planned(only=("school b",)).jobs} == {"E-1", "E-3"}
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"only": ("E-2", "Scool B")}, "no group 'Scool B'; .*did you mean .*school b"),
+        ({"since": "2026-fal"}, "no round '2026-fal'; .*did you mean '2026-fall'"),
+    ],
+)
+def test_who_is_not_there_is_told_and_not_printed_as_nothing(
+    options: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(UnknownNameError, match=message):
+        planned(**options)
+
+
+def test_a_run_of_nobody_is_told_and_overwrites_nothing() -> None:
+    coached = [changed(a, rater="coach") for a in staff()]
+    with pytest.raises(ScoringError, match="nobody to print a report for"):
+        planned(*coached)
+
+
+def test_a_file_in_the_place_of_the_folder_is_told(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file")
+    with pytest.raises(RenderError, match="taken' cannot be a folder: file exists"):
+        run(planned(), tmp_path / "taken", SETTINGS, SerialEngine())
+    assert (tmp_path / "taken").read_text() == "a file"
 
 
 def test_a_second_run_prints_what_changed_and_nothing_else(tmp_path: Path) -> None:
@@ -314,9 +347,9 @@ class TestOfProcesses:
         assert not list(out.rglob(".*.draft"))
 
 
-def wait_for(what: object, seconds: float = 60) -> None:
+def wait_for(what: Callable[[], object], seconds: float = 60) -> None:
     end = time.monotonic() + seconds
-    while not what():  # type: ignore[operator]
+    while not what():
         assert time.monotonic() < end, "it did not happen"
         time.sleep(0.05)
 

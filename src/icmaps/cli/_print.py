@@ -140,7 +140,7 @@ def _tell_plan(planned: Plan, workers: int) -> None:
     told = f"{counted(number, 'report')} on {counted(len(planned.maps), 'map')}"
     if planned.groups:
         told += f", in {counted(len(planned.groups), 'group')}"
-    show(f"{told}; about {lasts} if all are to be made" if number else "Nothing to print.")
+    show(f"{told}; about {lasts} if all are to be made")
     for name, reports in sorted(planned.maps.items()):
         show(f"  {reports:,} {name}")
     if planned.left_out:

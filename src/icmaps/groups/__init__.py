@@ -16,12 +16,7 @@ from icmaps.groups._agreement import (
     weighted_kappa,
 )
 from icmaps.groups._change import Change, Superiority, change, superiority
-from icmaps.groups._gate import Shares
-from icmaps.groups._patterns import Pattern, Patterns
-from icmaps.groups._people import KINDS, Group, GroupKind, RoundOf, group_paths
-from icmaps.groups._raters import RaterComparison, RaterView, compare_raters
-from icmaps.groups._reliability import Reliability, reliability
-from icmaps.groups._study import (
+from icmaps.groups._figures import (
     LEAST_PEOPLE,
     MOVES,
     VIEWS,
@@ -30,8 +25,13 @@ from icmaps.groups._study import (
     GroupStudy,
     Moves,
     Spread,
-    study,
 )
+from icmaps.groups._gate import Shares
+from icmaps.groups._patterns import Pattern, Patterns
+from icmaps.groups._people import KINDS, Group, GroupKind, RoundOf, group_paths
+from icmaps.groups._raters import RaterComparison, RaterView, compare_raters
+from icmaps.groups._reliability import Reliability, reliability
+from icmaps.groups._study import study
 from icmaps.groups._variance import VarianceShare, variance_share
 
 __all__ = [

@@ -4,12 +4,14 @@ import json
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import Any, Final, Literal
 
 from icmaps.content import Catalog
+from icmaps.errors import ScoringError, UnknownNameError, near
 from icmaps.models import Assessment
 from icmaps.printrun._job import Job, Settings, digest
 
@@ -52,35 +54,88 @@ def plan(
         settings: What is the same for every report.
         catalog: Where the maps are found.
         by: Sort the reports into folders of schools or teams.
-        only: Respondent ids or groups to print; everybody if empty.
+        only: Respondent ids, schools or teams to print, capitals do not matter; everybody if empty.
         since: Print only those who have an assessment in this round or a later one.
 
     Raises:
-        UnknownNameError: If a map is not in the catalog.
+        UnknownNameError: If a map is not in the catalog, or there is nobody and no group of a
+            name in `only`, or no such round.
+        ScoringError: If there is no report to print.
     """
     people, other = _own(assessments)
-    first_day = min(
-        (a.round.date for rounds in people.values() for a in rounds if a.round.id == since),
-        default=None,
-    )
-    wanted: list[tuple[str, list[Assessment]]] = []
-    for rounds in people.values():
-        rounds.sort(key=lambda assessment: assessment.round.date)
-        latest = rounds[-1]
-        group = _group(latest, by)
-        asked = not only or {latest.respondent.id, group} & set(only)
-        recent = since is None or (first_day is not None and latest.round.date >= first_day)
-        if asked and recent:
-            wanted.append((group, rounds))
-        else:
-            other += len(rounds)
+    wanted, unasked = _wanted(people.values(), only, since, by)
+    if not wanted:
+        raise ScoringError(
+            "there is nobody to print a report for; a report is of somebody's own placements, or "
+            "those a team agreed on; give some, or ask for fewer restrictions"
+        )
     jobs = sorted(_jobs(wanted, settings, catalog, by), key=lambda job: job.file)
     return Plan(
         jobs=tuple(jobs),
         maps=dict(Counter(job.map for job in jobs)),
         groups=dict(sorted(Counter(job.group for job in jobs).items())) if by else {},
-        left_out=other,
+        left_out=other + unasked,
     )
+
+
+def _wanted(
+    people: Collection[list[Assessment]], only: Sequence[str], since: str | None, by: By | None
+) -> tuple[list[tuple[str, list[Assessment]]], int]:
+    """Return who is asked for, with their group and rounds; and how many assessments are not."""
+    every = [assessment for rounds in people for assessment in rounds]
+    asked_for = _asked_for(every, only)
+    first_day = _first_day(every, since)
+    wanted: list[tuple[str, list[Assessment]]] = []
+    unasked = 0
+    for rounds in people:
+        rounds.sort(key=lambda assessment: assessment.round.date)
+        latest = rounds[-1]
+        group = _group(latest, by)
+        asked = not only or _names(latest) & asked_for
+        recent = first_day is None or latest.round.date >= first_day
+        if asked and recent:
+            wanted.append((group, rounds))
+        else:
+            unasked += len(rounds)
+    return wanted, unasked
+
+
+def _asked_for(every: Sequence[Assessment], only: Sequence[str]) -> set[str]:
+    """Return the names asked for; what is not there is told, not printed as nothing."""
+    names = set().union(*map(_names, every))
+    for name in only:
+        if name.casefold() not in names:
+            raise UnknownNameError(
+                f"there is nobody and no group {name!r}; nothing would be printed for it; "
+                f"{near(name, names)}write a respondent's id, a school or a team"
+            )
+    return {name.casefold() for name in only}
+
+
+def _first_day(every: Sequence[Assessment], since: str | None) -> date | None:
+    """Return the first day of a round; None if every round is asked for."""
+    if since is None:
+        return None
+    days = [a.round.date for a in every if a.round.id == since]
+    if not days:
+        rounds = {a.round.id for a in every}
+        raise UnknownNameError(
+            f"there is no round {since!r}; nothing would be printed; {near(since, rounds)}"
+            f"rounds that are there: {', '.join(sorted(rounds)) or 'none'}"
+        )
+    return min(days)
+
+
+def _names(assessment: Assessment) -> set[str]:
+    """Return what a person can be asked for by, in small letters."""
+    groups = assessment.respondent.groups
+    names = (
+        assessment.respondent.id,
+        groups.school,
+        groups.team,
+        f"{groups.school} / {groups.team}",
+    )
+    return {name.casefold() for name in names if name}
 
 
 def _own(

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from icmaps.errors import RenderError
 from icmaps.printrun._engines import Engine
 from icmaps.printrun._job import Job, Outcome, Settings
 from icmaps.printrun._manifest import Known, Manifest
@@ -97,9 +98,15 @@ def run(
         progress: Told after every report how far the run is.
 
     Raises:
-        RenderError: If the manifest cannot be read or written.
+        RenderError: If the folder cannot be made, or its manifest cannot be read or written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise RenderError(
+            f"{str(folder)!r} cannot be a folder: {reason}; nothing was printed; name another"
+        ) from None
     with Manifest(folder) as manifest:
         manifest.setting("first day", settings.made_on.isoformat())
         known = manifest.known()
