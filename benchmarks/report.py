@@ -137,7 +137,10 @@ def seconds_below(name: str) -> float:
         while above in processes and above != os.getpid():
             above = processes[above][0]
         if above == os.getpid() and its_name.startswith(name):
-            seconds += clock_gettime(~pid << 3 | 2)  # see clock_getcpuclockid(3)
+            try:
+                seconds += clock_gettime(~pid << 3 | 2)  # see clock_getcpuclockid(3)
+            except OSError:  # it ended just now; what it used is at its parent's in a moment
+                return seconds_below(name)
             seconds += ended / TICKS
     return seconds
 
@@ -184,7 +187,7 @@ def main() -> None:
     made_on = assessments[-1].round.date
     view = report_view([icmaps.score(assessment) for assessment in assessments], made_on)
     html = _html(view, made_on, screen=False)
-    with chromium_printer(html, _style()) as chromium:
+    with chromium_printer(html, _style(grey=False)) as chromium:
         printers = [our_printer(assessments), chromium, typst_printer(view, assessments)]
         printed, seconds = race(printers, rounds)
 

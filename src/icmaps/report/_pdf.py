@@ -1,20 +1,25 @@
-"""HTML to PDF: the only module that imports WeasyPrint.
+"""HTML to PDF: with `_reuse`, which knows its inside, the only module that imports WeasyPrint.
 
 WeasyPrint fetches whatever a document names, files of this machine included, and a style sheet or
 an attachment made without a fetcher brings its own (`research/security.md` 1.1). So every object
 made here is given the one fetcher that knows the packaged fonts and nothing else.
 """
 
+import gc
 import json
 import logging
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from threading import RLock
 from typing import Any, Final, Literal
+from xml.etree import ElementTree as ET
 
+import cssselect2
 import weasyprint
 from weasyprint.text.ffi import pango
 from weasyprint.text.fonts import FontConfiguration
@@ -22,6 +27,7 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 
 from icmaps import _data
 from icmaps.errors import RenderError
+from icmaps.report._reuse import Reuse
 
 PageSize = Literal["letter", "a4"]
 
@@ -29,6 +35,9 @@ _SCHEME: Final = "icmaps"
 _FONT_FOLDER: Final = "style/fonts"
 _BOX: Final = "□"  # printed for a character that no font has
 _MISSING: Final = re.compile(r"unsupported by fonts: .*?U\+([0-9A-F]+)", re.DOTALL)
+_NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+_one_at_a_time = RLock()  # Pango, and what is kept from one report to the next, are for one thread
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,15 +146,16 @@ def print_pdf(
     Raises:
         RenderError: If the document asks for anything that is not packaged.
     """
-    sheets = [_main_style(css), _page_style(size)]
-    sheets += [_faces_style(family) for family in _families_for(texts)]
-    pdf = _print(html, sheets, attached)
-    if not pdf.missing:
-        return pdf
-    # PDF/UA forbids the sign for "no such glyph" that stands there now; a box is a sign like any
-    # other. Only now is it known which ones: installed fonts may have had them.
-    boxed = html.translate(dict.fromkeys(map(ord, pdf.missing), _BOX))
-    return replace(_print(boxed, sheets, attached), missing=pdf.missing)
+    with _one_at_a_time, _uncollected():
+        sheets = [_main_style(css, size)]
+        sheets += [_faces_style(family) for family in _families_for(texts)]
+        pdf = _print(html, sheets, attached)
+        if not pdf.missing:
+            return pdf
+        # PDF/UA forbids the sign for "no such glyph" that stands there now; a box is a sign like
+        # any other. Only now is it known which ones: installed fonts may have had them.
+        boxed = html.translate(dict.fromkeys(map(ord, pdf.missing), _BOX))
+        return replace(_print(boxed, sheets, attached), missing=pdf.missing)
 
 
 def _print(
@@ -158,22 +168,35 @@ def _print(
     logger = logging.getLogger("weasyprint")
     logger.addHandler(listener)
     try:
-        document = _Html(string=html, base_url=f"{_SCHEME}:/", url_fetcher=fonts.fetcher).render(
-            font_config=fonts.configuration, stylesheets=sheets, pdf_variant="pdf/ua-1"
-        )
-        # Readers look names up by halving, so the list of names has to be in order.
-        document.metadata.attachments = [
-            _attachment(file, fonts.fetcher)
-            for file in sorted(attached, key=lambda file: file.name)
-        ]
-        # No identifier is asked for: PDF/UA needs none, and to make one every object is written
-        # twice, a fifteenth of the whole.
-        data = document.write_pdf(pdf_variant="pdf/ua-1")
+        with fonts.reuse.while_printing():
+            document = _Html(html, fonts.fetcher).render(
+                font_config=fonts.configuration, stylesheets=sheets, pdf_variant="pdf/ua-1"
+            )
+            # Readers look names up by halving, so the list of names has to be in order.
+            document.metadata.attachments = [
+                _attachment(file, fonts.fetcher)
+                for file in sorted(attached, key=lambda file: file.name)
+            ]
+            # No identifier is asked for: PDF/UA needs none, and to make one every object is
+            # written twice, a fifteenth of the whole.
+            data = document.write_pdf(pdf_variant="pdf/ua-1")
     except FatalURLFetchingError as error:
         raise RenderError(str(error)) from None
     finally:
         logger.removeHandler(listener)
     return Pdf(data, len(document.pages), "".join(sorted(listener.missing)))
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Let Python look for rubbish after a report, not a hundred times in it."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,14 +205,24 @@ class _Fonts:
 
     configuration: FontConfiguration
     fetcher: AssetFetcher
+    reuse: Reuse
 
 
 class _Html(weasyprint.HTML):  # type: ignore[misc]
-    """An HTML document that starts from our short list of elements (`style/elements.css`).
+    """A document from our templates, which are well-formed XML too and need no reader of all HTML.
 
-    The hook is WeasyPrint's own, for its tests, and not public: should it go away, reports come
-    out the same, an eighth slower.
+    It starts from our short list of elements (`style/elements.css`). The hook for that is
+    WeasyPrint's own, for its tests, and not public: should it go away, reports come out the same,
+    an eighth slower.
     """
+
+    def __init__(self, html: str, fetcher: URLFetcher) -> None:
+        tree = ET.fromstring(_NOT_XML.sub(_BOX, html))  # noqa: S314 - our own page
+        self.base_url = f"{_SCHEME}:/"
+        self.url_fetcher = fetcher
+        self.media_type = "print"
+        self.wrapper_element = cssselect2.ElementWrapper.from_html_root(tree, content_language=None)
+        self.etree_element = self.wrapper_element.etree_element
 
     def _ua_stylesheets(self, forms: bool = False) -> list[weasyprint.CSS]:  # noqa: FBT001, FBT002
         del forms
@@ -203,7 +236,8 @@ def _elements_style() -> weasyprint.CSS:
 
 @lru_cache(maxsize=1)
 def _fonts() -> _Fonts:
-    return _Fonts(FontConfiguration(), AssetFetcher())
+    configuration = FontConfiguration()
+    return _Fonts(configuration, AssetFetcher(), Reuse(configuration))
 
 
 def _css(text: str) -> weasyprint.CSS:
@@ -224,14 +258,9 @@ def _face_rules(faces: Iterable[_Face]) -> str:
     )
 
 
-@lru_cache(maxsize=4)
-def _main_style(css: str) -> weasyprint.CSS:
-    return _css(_face_rules(_MAIN) + css)
-
-
-@lru_cache(maxsize=2)
-def _page_style(size: PageSize) -> weasyprint.CSS:
-    return _css(f"@page {{ size: {size} portrait }}")
+@lru_cache(maxsize=8)
+def _main_style(css: str, size: PageSize) -> weasyprint.CSS:
+    return _css(f"{_face_rules(_MAIN)} {css} @page {{ size: {size} portrait }}")
 
 
 @lru_cache(maxsize=4)
