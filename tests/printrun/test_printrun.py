@@ -1,18 +1,13 @@
 """Print runs on real files: planned, made, killed, gone on with, merged, indexed."""
 
 import csv
-import hashlib
 import os
 import re
 import signal
 import subprocess
 import sys
-import time
 import zipfile
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,59 +15,19 @@ import numpy as np
 import pikepdf
 import pytest
 
-from icmaps.content import default_catalog
 from icmaps.errors import RenderError, ScoringError, UnknownNameError
-from icmaps.models import Assessment
 from icmaps.printrun import (
     LocalEngine,
-    Plan,
     SerialEngine,
     Settings,
     merge,
-    plan,
     run,
+    target_at,
     write_index,
     write_zip,
 )
+from printrun.made import FALL, SETTINGS, SPRING, contents, planned, staff, wait_for
 from report_cases import changed, example, read
-
-SETTINGS = Settings(size="letter", grey=False, policy=None, made_on=date(2026, 11, 24), maps=())
-SPRING, FALL = "jordan-ames-2026-spring.yaml", "jordan-ames-2026-fall.yaml"
-DIGITS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
-
-
-@cache
-def staff(number: int = 4) -> tuple[Assessment, ...]:
-    """Some people in two schools, two short rounds each."""
-    found = []
-    for n in range(number):
-        who = {
-            "id": f"E-{n}",
-            "name": f"Person {DIGITS[n % 10].capitalize()}",
-            "groups": {"school": f"School {'AB'[n % 2]}", "team": f"Team {n % 3}"},
-        }
-        for name in (SPRING, FALL):
-            short = example(name)
-            found.append(
-                changed(short, respondent=who, scope=["collaborative-inquiry"],
-                        placements={"inquiry-cycle": "234"[n % 3]}, goals=[])
-            )  # fmt: skip
-    return tuple(found)
-
-
-def planned(*assessments: Assessment, settings: Settings = SETTINGS, **options: Any) -> Plan:
-    return plan(assessments or staff(), settings, catalog=default_catalog(), **options)
-
-
-def contents(folder: Path) -> dict[str, str]:
-    """Return the reports of a folder and their digests; every file is whole."""
-    found = {}
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.suffix == ".pdf":
-            with pikepdf.open(path) as pdf:
-                assert len(pdf.pages) > 0
-            found[str(path.relative_to(folder))] = hashlib.sha256(path.read_bytes()).hexdigest()
-    return found
 
 
 def test_a_plan_names_files_that_are_safe_and_sort_by_name() -> None:
@@ -133,18 +88,18 @@ def test_a_run_of_nobody_is_told_and_overwrites_nothing() -> None:
 def test_a_file_in_the_place_of_the_folder_is_told(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("a file")
     with pytest.raises(RenderError, match="taken' cannot be a folder: file exists"):
-        run(planned(), tmp_path / "taken", SETTINGS, SerialEngine())
+        run(planned(), target_at(tmp_path / "taken"), SETTINGS, SerialEngine())
     assert (tmp_path / "taken").read_text() == "a file"
 
 
 def test_a_second_run_prints_what_changed_and_nothing_else(tmp_path: Path) -> None:
-    first = run(planned(), tmp_path, SETTINGS, SerialEngine())
+    first = run(planned(), target_at(tmp_path), SETTINGS, SerialEngine())
     assert (first.planned, first.done, first.skipped, first.failed) == (4, 4, 0, ())
     before = contents(tmp_path)
 
     people = list(staff())
     people[-1] = changed(people[-1], placements={"inquiry-cycle": "1"})
-    second = run(planned(*people), tmp_path, SETTINGS, SerialEngine())
+    second = run(planned(*people), target_at(tmp_path), SETTINGS, SerialEngine())
 
     assert (second.done, second.skipped) == (1, 3)
     after = contents(tmp_path)
@@ -165,17 +120,17 @@ def test_other_settings_make_other_reports(other: Settings) -> None:
 
 
 def test_a_report_that_was_damaged_or_deleted_is_made_again(tmp_path: Path) -> None:
-    run(planned(), tmp_path, SETTINGS, SerialEngine())
+    run(planned(), target_at(tmp_path), SETTINGS, SerialEngine())
     before = contents(tmp_path)
     (tmp_path / "person-one_e-0.pdf").write_bytes(b"%PDF-half")
     (tmp_path / "person-two_e-1.pdf").unlink()
 
-    assert run(planned(), tmp_path, SETTINGS, SerialEngine()).done == 2
+    assert run(planned(), target_at(tmp_path), SETTINGS, SerialEngine()).done == 2
     assert contents(tmp_path) == before
 
 
 def test_somebody_with_a_new_name_leaves_no_old_file(tmp_path: Path) -> None:
-    run(planned(), tmp_path, SETTINGS, SerialEngine())
+    run(planned(), target_at(tmp_path), SETTINGS, SerialEngine())
     people = [
         changed(a, respondent={**a.as_file()["respondent"], "name": "Aaron New"})
         if a.respondent.id == "E-0"
@@ -183,7 +138,7 @@ def test_somebody_with_a_new_name_leaves_no_old_file(tmp_path: Path) -> None:
         for a in staff()
     ]
 
-    run(planned(*people), tmp_path, SETTINGS, SerialEngine())
+    run(planned(*people), target_at(tmp_path), SETTINGS, SerialEngine())
 
     assert "person-one_e-0.pdf" not in contents(tmp_path)
     assert "aaron-new_e-0.pdf" in contents(tmp_path)
@@ -194,28 +149,28 @@ def test_a_poisoned_report_fails_alone_and_is_named(tmp_path: Path) -> None:
     bad = replace(made.jobs[1], rounds=({"schema": "icmaps/assessment/1"},), digest="other")
     spoiled = replace(made, jobs=(made.jobs[0], bad, *made.jobs[2:]))
 
-    summary = run(spoiled, tmp_path, SETTINGS, SerialEngine())
+    summary = run(spoiled, target_at(tmp_path), SETTINGS, SerialEngine())
 
     assert (summary.done, len(summary.failed)) == (3, 1)
     assert summary.failed[0].respondent == bad.respondent
     assert "Field required" in summary.failed[0].error
     assert len(contents(tmp_path)) == 3
-    assert run(made, tmp_path, SETTINGS, SerialEngine()).done == 1
+    assert run(made, target_at(tmp_path), SETTINGS, SerialEngine()).done == 1
 
 
 def test_two_runs_in_one_folder_do_not_meet(tmp_path: Path) -> None:
     class Nosy:
         def outcomes(self, *arguments: object) -> None:
             del arguments
-            run(planned(), tmp_path, SETTINGS, SerialEngine())
+            run(planned(), target_at(tmp_path), SETTINGS, SerialEngine())
 
     with pytest.raises(RenderError, match="another run is printing into"):
-        run(planned(), tmp_path, SETTINGS, Nosy())  # type: ignore[arg-type]
+        run(planned(), target_at(tmp_path), SETTINGS, Nosy())  # type: ignore[arg-type]
 
 
 def test_progress_is_told_after_every_report(tmp_path: Path) -> None:
     told: list[tuple[int, int, int]] = []
-    run(planned(), tmp_path, SETTINGS, SerialEngine(),
+    run(planned(), target_at(tmp_path), SETTINGS, SerialEngine(),
         progress=lambda *numbers: told.append(numbers))  # fmt: skip
     assert told == [(1, 0, 4), (2, 0, 4), (3, 0, 4), (4, 0, 4)]
 
@@ -226,8 +181,8 @@ def test_two_spellings_of_a_school_go_into_one_merged_file(tmp_path: Path) -> No
         changed(one, respondent={"id": f"E-{n}", "groups": groups[n]})
         for n, one in enumerate((staff()[1], staff()[1]))
     ]
-    done = run(planned(*people, by="school"), tmp_path, SETTINGS, SerialEngine())
-    names = merge(done.files, tmp_path, SETTINGS)
+    done = run(planned(*people, by="school"), target_at(tmp_path), SETTINGS, SerialEngine())
+    names = merge(done.files, target_at(tmp_path), SETTINGS)
 
     assert names == ["merged/lincoln.pdf"]
     with pikepdf.open(tmp_path / names[0]) as pdf, pdf.open_outline() as outline:
@@ -235,9 +190,9 @@ def test_two_spellings_of_a_school_go_into_one_merged_file(tmp_path: Path) -> No
 
 
 def test_a_merged_file_is_ready_for_both_sides_of_the_paper(tmp_path: Path) -> None:
-    done = run(planned(by="school"), tmp_path, SETTINGS, SerialEngine())
+    done = run(planned(by="school"), target_at(tmp_path), SETTINGS, SerialEngine())
 
-    names = merge(done.files, tmp_path, SETTINGS)
+    names = merge(done.files, target_at(tmp_path), SETTINGS)
 
     assert names == ["merged/school-a.pdf", "merged/school-b.pdf"]
     data = (tmp_path / names[0]).read_bytes()
@@ -259,9 +214,9 @@ def test_a_merged_file_is_ready_for_both_sides_of_the_paper(tmp_path: Path) -> N
 
 def test_the_index_says_who_is_where_and_no_cell_is_a_formula(tmp_path: Path) -> None:
     sly = changed(example(FALL), respondent={"id": "=1+1", "name": "@SUM(A1)", "groups": {}})
-    done = run(planned(sly), tmp_path, SETTINGS, SerialEngine())
+    done = run(planned(sly), target_at(tmp_path), SETTINGS, SerialEngine())
 
-    write_index(done.files, tmp_path, SETTINGS)
+    write_index(done.files, target_at(tmp_path), SETTINGS)
 
     with (tmp_path / "index.csv").open(encoding="utf-8-sig", newline="") as file:
         (row,) = csv.DictReader(file)
@@ -270,11 +225,11 @@ def test_the_index_says_who_is_where_and_no_cell_is_a_formula(tmp_path: Path) ->
 
 
 def test_a_zip_file_of_the_same_reports_has_the_same_bytes(tmp_path: Path) -> None:
-    done = run(planned(), tmp_path, SETTINGS, SerialEngine())
+    done = run(planned(), target_at(tmp_path), SETTINGS, SerialEngine())
     names = [printed.file for printed in done.files]
-    write_zip(names, tmp_path)
+    write_zip(names, target_at(tmp_path))
     first = (tmp_path / "reports.zip").read_bytes()
-    write_zip(names, tmp_path)
+    write_zip(names, target_at(tmp_path))
     assert (tmp_path / "reports.zip").read_bytes() == first
     with zipfile.ZipFile(tmp_path / "reports.zip") as archive:
         assert archive.namelist() == names
@@ -283,7 +238,7 @@ def test_a_zip_file_of_the_same_reports_has_the_same_bytes(tmp_path: Path) -> No
 def test_grey_reports_have_no_colour(tmp_path: Path) -> None:
     grey = replace(SETTINGS, grey=True)
     (job,) = planned(example(SPRING), example(FALL), settings=grey).jobs
-    run(replace(planned(), jobs=(job,)), tmp_path, grey, SerialEngine())
+    run(replace(planned(), jobs=(job,)), target_at(tmp_path), grey, SerialEngine())
     png = subprocess.run(
         ["pdftoppm", "-r", "30", "-l", "1", "-png", str(tmp_path / job.file)],
         capture_output=True, check=True,
@@ -301,12 +256,14 @@ class TestOfProcesses:
     """The local engine: real processes, killed and starved."""
 
     def test_it_makes_the_same_files_as_one_process(self, tmp_path: Path) -> None:
-        run(planned(), tmp_path / "one", SETTINGS, SerialEngine())
-        run(planned(), tmp_path / "two", SETTINGS, LocalEngine(processes=2))
+        run(planned(), target_at(tmp_path / "one"), SETTINGS, SerialEngine())
+        run(planned(), target_at(tmp_path / "two"), SETTINGS, LocalEngine(processes=2))
         assert contents(tmp_path / "one") == contents(tmp_path / "two")
 
     def test_a_report_that_takes_too_long_fails_after_its_tries(self, tmp_path: Path) -> None:
-        summary = run(planned(), tmp_path, SETTINGS, LocalEngine(processes=2, seconds=0.01))
+        summary = run(
+            planned(), target_at(tmp_path), SETTINGS, LocalEngine(processes=2, seconds=0.01)
+        )
         assert len(summary.failed) == 4
         assert {failure.error for failure in summary.failed} == {"it took longer than 0.01 s"}
         assert contents(tmp_path) == {}
@@ -345,13 +302,6 @@ class TestOfProcesses:
         assert " made, " in again.stdout
         assert contents(out) == contents(tmp_path / "whole")
         assert not list(out.rglob(".*.draft"))
-
-
-def wait_for(what: Callable[[], object], seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.05)
 
 
 def children(parent: int) -> list[int]:

@@ -156,14 +156,14 @@ def client() -> Iterator["Client"]:
     from distributed import Client, LocalCluster  # noqa: PLC0415 - loads for a second
 
     with (
-        LocalCluster(  # type: ignore[no-untyped-call]
+        LocalCluster(
             n_workers=2,
             threads_per_worker=1,
             processes=True,
             host="127.0.0.1",
-            dashboard_address=None,
+            dashboard_address="127.0.0.1:0",
         ) as cluster,
-        Client(cluster) as connected,  # type: ignore[no-untyped-call]
+        Client(cluster) as connected,
     ):
         yield connected
 

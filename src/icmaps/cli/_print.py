@@ -8,11 +8,12 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
+import icmaps
 from icmaps.cli._app import (
     JsonOption,
     MapsOption,
@@ -28,15 +29,19 @@ from icmaps.cli._app import (
 from icmaps.cli._help import Command
 from icmaps.cli._score import PolicyOption
 from icmaps.cli._sources import SOME_FAILED, Sources, read_sources
+from icmaps.errors import require_extra
 
 if TYPE_CHECKING:
-    from icmaps.printrun import Plan, Settings, Summary
+    from icmaps.printrun import Engine, Plan, Settings, Summary, Target
 
-_SECONDS_A_REPORT: Final = 0.6  # on one core, to say about how long a run will take
+_SECONDS_A_REPORT: Final = 0.4  # to say about how long a run will take, where none was made yet
+_SECONDS_TO_CONNECT: Final = 10
 
-FolderOption = Annotated[
-    Path,
-    typer.Option("-o", "--output", metavar="DIR", readable=False, help="The folder of the run."),
+TargetOption = Annotated[
+    str,
+    typer.Option(
+        "-o", "--output", metavar="DIR|URL", help="The run's folder; also s3://..., sftp://..."
+    ),
 ]
 ByOption = Annotated[
     Literal["school", "team"] | None,
@@ -56,13 +61,18 @@ MergeOption = Annotated[
 ]
 ZipOption = Annotated[bool, typer.Option("--zip", help="All files in one reports.zip as well.")]
 GreyOption = Annotated[bool, typer.Option("--grey", help="Print without colours.")]
+EngineName = Literal["local", "serial", "dask"]
 EngineOption = Annotated[
-    Literal["local", "serial"],
-    typer.Option("--engine", help="Several processes of this machine, or one."),
+    EngineName,
+    typer.Option("--engine", help="Processes of this machine, one alone, or a Dask cluster."),
 ]
 ProcessesOption = Annotated[
     int | None,
     typer.Option("--processes", min=1, help="How many processes; one for each core if not said."),
+]
+SchedulerOption = Annotated[
+    str | None,
+    typer.Option("--scheduler", metavar="ADDRESS", help="Of the Dask cluster, as tcp://host:8786."),
 ]
 
 
@@ -70,7 +80,7 @@ ProcessesOption = Annotated[
 def print_run(
     sources: Sources,
     *,
-    output: FolderOption,
+    output: TargetOption,
     by: ByOption = None,
     only: OnlyOption = None,
     since: SinceOption = None,
@@ -81,6 +91,7 @@ def print_run(
     policy: PolicyOption = None,
     engine: EngineOption = "local",
     processes: ProcessesOption = None,
+    scheduler: SchedulerOption = None,
     maps: MapsOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -91,6 +102,7 @@ def print_run(
     """
     from icmaps import printrun
 
+    target = printrun.target_at(output)
     found = catalog(maps)
     given = read_sources(sources, found)
     given.tell_problems()
@@ -98,25 +110,55 @@ def print_run(
         size=paper,
         grey=grey,
         policy=policy,
-        made_on=printrun.first_day(output, date.today()),  # noqa: DTZ011 - of this office's wall
-        maps=tuple(str(folder) for folder in maps_folders(maps)),
+        made_on=printrun.first_day(target, date.today()),  # noqa: DTZ011 - of this office's wall
+        maps=tuple(str(folder.resolve()) for folder in maps_folders(maps)),
     )
     planned = printrun.plan(
         given.everybody(), settings, catalog=found, by=by, only=tuple(only or ()), since=since
     )
-    workers = (processes or os.cpu_count() or 1) if engine == "local" else 1
-    if not as_json:
-        _tell_plan(planned, workers)
-    makers = printrun.LocalEngine(workers) if engine == "local" else printrun.SerialEngine()
-    with _outliving_workers(), _bar(len(planned.jobs)) as progress:
-        done = printrun.run(planned, output, settings, makers, progress=progress)
-    files = _bundle(done, output, settings, merge=merge, as_zip=as_zip)
+    with (
+        _outliving_workers(),
+        _makers(engine, processes, scheduler) as (makers, number),
+        _bar(len(planned.jobs)) as progress,
+    ):
+        tell = None if as_json else partial(_tell_plan, planned, number)
+        done = printrun.run(planned, target, settings, makers, begin=tell, progress=progress)
+    files = _bundle(done, target, settings, merge=merge, as_zip=as_zip)
     if as_json:
         print_json(done.as_json())
     else:
-        _tell_summary(done, output, files)
+        _tell_summary(done, target, files)
     if done.failed or given.problems:
         raise typer.Exit(SOME_FAILED)
+
+
+@contextmanager
+def _makers(
+    engine: EngineName, processes: int | None, scheduler: str | None
+) -> Iterator[tuple[Engine, int]]:
+    """Yield who makes the reports, and how many they are."""
+    from icmaps import printrun
+
+    if (engine == "dask") != (scheduler is not None):
+        raise typer.BadParameter("`--engine dask` and `--scheduler ADDRESS` go together")
+    if engine == "serial":
+        yield printrun.SerialEngine(), 1
+    elif engine == "local":
+        number = processes or os.cpu_count() or 1
+        yield printrun.LocalEngine(number), number
+    else:
+        require_extra("no reports can be made on a cluster", "distributed", extra="dask")
+        from distributed import Client
+
+        try:
+            client = Client(scheduler, timeout=_SECONDS_TO_CONNECT)
+        except (OSError, TimeoutError, ValueError) as error:
+            raise icmaps.RenderError(
+                f"there is no Dask scheduler at {scheduler!r}: {error}; nothing was printed; "
+                "start one with `dask scheduler`, and workers with `dask worker`"
+            ) from None
+        with client:
+            yield printrun.DaskEngine(client), len(client.nthreads())
 
 
 @contextmanager
@@ -132,15 +174,19 @@ def _outliving_workers() -> Iterator[None]:
         signal.signal(signal.SIGPIPE, before)
 
 
-def _tell_plan(planned: Plan, workers: int) -> None:
+def _tell_plan(planned: Plan, workers: int, there: int, seconds: float | None) -> None:
     """Print what will be printed, and about how long that takes."""
     number = len(planned.jobs)
-    seconds = number * _SECONDS_A_REPORT / workers
-    lasts = f"{seconds / 60:.0f} min" if seconds > 90 else f"{seconds:.0f} s"  # noqa: PLR2004
     told = f"{counted(number, 'report')} on {counted(len(planned.maps), 'map')}"
     if planned.groups:
         told += f", in {counted(len(planned.groups), 'group')}"
-    show(f"{told}; about {lasts} if all are to be made")
+    if there:
+        told += f"; {there:,} are there and unchanged"
+    if there < number:
+        lasts = (number - there) * (seconds or _SECONDS_A_REPORT) / max(workers, 1)
+        about = f"{lasts / 60:.0f} min" if lasts > 90 else f"{max(lasts, 1):.0f} s"  # noqa: PLR2004
+        told += f"; {number - there:,} to make, about {about}"
+    show(told)
     for name, reports in sorted(planned.maps.items()):
         show(f"  {reports:,} {name}")
     if planned.left_out:
@@ -162,32 +208,40 @@ def _bar(total: int) -> Iterator[Callable[[int, int, int], None] | None]:
         TextColumn("{task.fields[failed]} failed, {task.speed:.1f} a second"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=total, failed=0)
-        yield lambda done, failed, _: bar.update(task, completed=done + failed, failed=failed)
+    bar = Progress(*columns, console=Console(stderr=True), transient=True)
+    task = bar.add_task("", total=total, failed=0)
+
+    def told(done: int, failed: int, _: int) -> None:
+        bar.start()  # not before the plan was printed
+        bar.update(task, completed=done + failed, failed=failed)
+
+    try:
+        yield told
+    finally:
+        bar.stop()
 
 
 def _bundle(
-    done: Summary, output: Path, settings: Settings, *, merge: bool, as_zip: bool
+    done: Summary, target: Target, settings: Settings, *, merge: bool, as_zip: bool
 ) -> list[str]:
     """Write the index and what else was asked for; return the files."""
     from icmaps import printrun
 
-    printrun.write_index(done.files, output, settings)
+    printrun.write_index(done.files, target, settings)
     files = ["index.html", "index.csv"]
     if merge:
-        files += printrun.merge(done.files, output, settings)
+        files += printrun.merge(done.files, target, settings)
     if as_zip:
         names = [printed.file for printed in done.files]
-        printrun.write_zip([*names, *files], output)
+        printrun.write_zip([*names, *files], target)
         files.append("reports.zip")
     return files
 
 
-def _tell_summary(done: Summary, output: Path, files: list[str]) -> None:
+def _tell_summary(done: Summary, target: Target, files: list[str]) -> None:
     told = [f"{done.done} made", f"{done.skipped} there already"]
     told += [f"{len(done.failed)} failed"] if done.failed else []
-    typer.echo(printable(f"{output}: {', '.join(told)}"))
+    typer.echo(printable(f"{target}: {', '.join(told)}"))
     for name in files:
         typer.echo(printable(f"  {name}"))
     for failure in done.failed:

@@ -121,12 +121,13 @@ class MissingExtraError(IcmapsError):
     """A part of icmaps whose libraries are not installed; the message says how to install them."""
 
 
-def require_extra(without: str, *modules: str) -> None:
-    """See that libraries of the extra `groups` are installed, before they are needed.
+def require_extra(without: str, *modules: str, extra: str = "groups") -> None:
+    """See that libraries of an extra are installed, before they are needed.
 
     Args:
         without: What cannot be done without them.
         modules: Names of the modules.
+        extra: Its name.
 
     Raises:
         MissingExtraError: Any cannot be found.
@@ -135,7 +136,7 @@ def require_extra(without: str, *modules: str) -> None:
     if missing:
         raise MissingExtraError(
             f"{' and '.join(missing)} cannot be found; {without}; "
-            "install what they need: pip install 'icmaps[groups]'"
+            f"install what they need: pip install 'icmaps[{extra}]'"
         )
 
 

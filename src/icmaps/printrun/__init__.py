@@ -6,13 +6,15 @@ input gives the same file wherever and however often it is made.
 """
 
 from icmaps.printrun._bundle import merge, write_index, write_zip
-from icmaps.printrun._engines import Engine, LocalEngine, SerialEngine
+from icmaps.printrun._engines import DaskEngine, Engine, LocalEngine, SerialEngine
 from icmaps.printrun._job import Job, Outcome, Settings
 from icmaps.printrun._manifest import first_day
 from icmaps.printrun._plan import Plan, plan
 from icmaps.printrun._run import Summary, run
+from icmaps.printrun._target import Target, target_at
 
 __all__ = [
+    "DaskEngine",
     "Engine",
     "Job",
     "LocalEngine",
@@ -21,10 +23,12 @@ __all__ = [
     "SerialEngine",
     "Settings",
     "Summary",
+    "Target",
     "first_day",
     "merge",
     "plan",
     "run",
+    "target_at",
     "write_index",
     "write_zip",
 ]

@@ -4,13 +4,13 @@ import csv
 import io
 import zipfile
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-from icmaps.printrun._job import Settings, write_whole
+from icmaps.printrun._job import Settings
 from icmaps.printrun._plan import safe
 from icmaps.printrun._run import Printed
+from icmaps.printrun._target import Target
 from icmaps.report import RunPage, cover_pdf, index_html
 
 CONSENT: Final = (
@@ -23,7 +23,7 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 def merge(
     printed: Sequence[Printed],
-    folder: Path,
+    target: Target,
     settings: Settings,
     *,
     duplex: bool = True,
@@ -36,13 +36,13 @@ def merge(
 
     Args:
         printed: The reports.
-        folder: The run's folder.
+        target: Where the run puts its files.
         settings: What is the same for the whole run.
         duplex: Begin every report on a right-hand page.
         told: Told the name of each file when it is there.
 
     Returns:
-        The names of the files, relative to the folder.
+        The names of the files, relative to there.
     """
     # By file name, as the folders are: two spellings of one school may not overwrite each other.
     groups: dict[str, list[Printed]] = {}
@@ -52,14 +52,14 @@ def merge(
     for group, reports in sorted(groups.items()):
         name = f"merged/{group}.pdf"
         title = ", ".join(sorted({r.group for r in reports if r.group})) or "All reports"
-        write_whole(folder / name, _merged(title, reports, folder, settings, duplex=duplex))
+        target.write(name, _merged(title, reports, target, settings, duplex=duplex))
         made.append(name)
         told(name)
     return made
 
 
 def _merged(
-    title: str, reports: Sequence[Printed], folder: Path, settings: Settings, *, duplex: bool
+    title: str, reports: Sequence[Printed], target: Target, settings: Settings, *, duplex: bool
 ) -> bytes:
     import pikepdf
 
@@ -73,7 +73,7 @@ def _merged(
             while len(whole.pages) < start - 1:
                 box = whole.pages[0].mediabox
                 whole.add_blank_page(page_size=(float(box[2]), float(box[3])))
-            with pikepdf.open(folder / report.file) as one:
+            with pikepdf.open(io.BytesIO(target.read(report.file))) as one:
                 whole.add_pages_from(one)
             marks.append(pikepdf.OutlineItem(report.label, start - 1))
         with whole.open_outline() as outline:
@@ -117,12 +117,12 @@ def _cover(
     )
 
 
-def write_index(printed: Sequence[Printed], folder: Path, settings: Settings) -> None:
+def write_index(printed: Sequence[Printed], target: Target, settings: Settings) -> None:
     """Write who is where, as `index.csv` and `index.html`.
 
     Args:
         printed: The reports.
-        folder: The run's folder.
+        target: Where the run puts its files.
         settings: What is the same for the whole run.
     """
     table = io.StringIO()
@@ -131,7 +131,7 @@ def write_index(printed: Sequence[Printed], folder: Path, settings: Settings) ->
     for r in printed:
         row = (r.respondent, r.label, r.group, r.map, r.pages, r.file, r.sha256)
         writer.writerow([_guarded(cell) for cell in row])
-    write_whole(folder / "index.csv", table.getvalue().encode("utf-8-sig"))
+    target.write("index.csv", table.getvalue().encode("utf-8-sig"))
     day = f"{settings.made_on.day} {settings.made_on:%B %Y}"
     view = RunPage(
         title="Growth reports",
@@ -143,7 +143,7 @@ def write_index(printed: Sequence[Printed], folder: Path, settings: Settings) ->
             for r in printed
         ),
     )
-    write_whole(folder / "index.html", index_html(view).encode())
+    target.write("index.html", index_html(view).encode())
 
 
 def _guarded(cell: object) -> object:
@@ -152,15 +152,16 @@ def _guarded(cell: object) -> object:
     return f"'{text}" if isinstance(cell, str) and text.lstrip().startswith(_FORMULA) else cell
 
 
-def write_zip(files: Iterable[str], folder: Path) -> None:
+def write_zip(files: Iterable[str], target: Target) -> None:
     """Put files of a run into `reports.zip` beside them; the same files give the same bytes.
 
     Args:
-        files: Their names, relative to the folder.
-        folder: The run's folder.
+        files: Their names, relative to the target.
+        target: Where the run puts its files.
     """
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:  # PDFs are packed already
+    with (
+        target.writing("reports.zip") as packed,
+        zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive,  # PDFs are packed already
+    ):
         for name in files:
-            archive.writestr(zipfile.ZipInfo(name, _EPOCH), (folder / name).read_bytes())
-    write_whole(folder / "reports.zip", packed.getvalue())
+            archive.writestr(zipfile.ZipInfo(name, _EPOCH), target.read(name))

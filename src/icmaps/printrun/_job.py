@@ -2,19 +2,18 @@
 
 import hashlib
 import json
-import os
 import time
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import lru_cache
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any, Final
 
 from icmaps import _data
 from icmaps.content import default_catalog
 from icmaps.errors import IcmapsError
 from icmaps.models import Assessment, PolicyName
+from icmaps.printrun._target import Target, TargetError
 from icmaps.report import PageSize, report_pdf
 
 _PARTS: Final = ("report", "style")  # of the templates: what every growth report is made of
@@ -71,19 +70,23 @@ class Outcome:
 
     Attributes:
         key: The job's key.
-        pages: Pages of the report; 0 if it failed.
-        sha256: Of the file; empty if it failed.
         seconds: How long it took.
+        pages: Pages of the report; 0 if it failed.
+        size: Of the file, in bytes; 0 if it failed.
+        sha256: Of the file; empty if it failed.
         error: What went wrong, in words; empty if nothing did.
         again: Another try could help.
+        no_room: No other report can be put where this one could not.
     """
 
     key: str
-    pages: int
-    sha256: str
     seconds: float
-    error: str
+    pages: int = 0
+    size: int = 0
+    sha256: str = ""
+    error: str = ""
     again: bool = False
+    no_room: bool = False
 
 
 def digest(rounds: tuple[dict[str, Any], ...], map_text: str, settings: Settings) -> str:
@@ -115,12 +118,12 @@ def _environment() -> str:
     return found.hexdigest()
 
 
-def make(job: Job, folder: str, settings: Settings) -> Outcome:
+def make(job: Job, target: Target, settings: Settings) -> Outcome:
     """Make one report and put it in its place; whatever goes wrong is told, not raised.
 
     Args:
         job: The report.
-        folder: The run's folder.
+        target: Where the run puts its files.
         settings: What is the same for the whole run.
     """
     start = time.perf_counter()
@@ -133,23 +136,17 @@ def make(job: Job, folder: str, settings: Settings) -> Outcome:
             made_on=settings.made_on,
             grey=settings.grey,
         )
-        write_whole(Path(folder) / job.file, report.data)
+        target.write(job.file, report.data)
+    except TargetError as error:
+        seconds = time.perf_counter() - start
+        return Outcome(job.key, seconds, error=str(error), again=True, no_room=error.no_room)
     except (IcmapsError, OSError, ValueError, MemoryError) as error:
         reason = str(error) or type(error).__name__
-        return Outcome(job.key, 0, "", time.perf_counter() - start, reason)
-    found = hashlib.sha256(report.data).hexdigest()
-    return Outcome(job.key, report.pages, found, time.perf_counter() - start, "")
-
-
-def write_whole(target: Path, data: bytes) -> None:
-    """Write a file whole or not at all, and onto the disk before it gets its name."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_name(f".{target.name}.{os.getpid()}.draft")
-    try:
-        with draft.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(target)
-    finally:
-        draft.unlink(missing_ok=True)
+        return Outcome(job.key, time.perf_counter() - start, error=reason)
+    return Outcome(
+        key=job.key,
+        seconds=time.perf_counter() - start,
+        pages=report.pages,
+        size=len(report.data),
+        sha256=hashlib.sha256(report.data).hexdigest(),
+    )

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any, Final
 
 from icmaps.errors import RenderError
@@ -10,8 +9,11 @@ from icmaps.printrun._engines import Engine
 from icmaps.printrun._job import Job, Outcome, Settings
 from icmaps.printrun._manifest import Known, Manifest
 from icmaps.printrun._plan import Plan
+from icmaps.printrun._target import Folder, Target
 
 TRIES: Final = 3
+Begin = Callable[[int, float | None], None]
+"""Told how many reports are there already, and how many seconds one took so far, if known."""
 Progress = Callable[[int, int, int], None]
 """Told how many reports are done, how many failed, and of how many."""
 
@@ -80,10 +82,11 @@ class Summary:
 
 def run(
     planned: Plan,
-    folder: Path,
+    target: Target,
     settings: Settings,
     engine: Engine,
     *,
+    begin: Begin | None = None,
     progress: Progress | None = None,
 ) -> Summary:
     """Print what is planned and not there yet.
@@ -92,52 +95,61 @@ def run(
 
     Args:
         planned: What to print.
-        folder: Where; made if it is not there.
+        target: Where the files go; a folder is made if it is not there.
         settings: What is the same for every report.
         engine: Who makes the reports.
+        begin: Told before the first report what is there already.
         progress: Told after every report how far the run is.
 
     Raises:
-        RenderError: If the folder cannot be made, or its manifest cannot be read or written.
+        RenderError: If the target cannot be made or written to, its manifest cannot be read or
+            written, or there is no room left. What is finished is kept.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise RenderError(
-            f"{str(folder)!r} cannot be a folder: {reason}; nothing was printed; name another"
-        ) from None
-    with Manifest(folder) as manifest:
+    target.make()
+    with Manifest(target) as manifest:
         manifest.setting("first day", settings.made_on.isoformat())
-        known = manifest.known()
-        left = [job for job in planned.jobs if not manifest.finished(job, known.get(job.key))]
-        _forget_old_names(folder, left, known)
-        for draft in folder.rglob(".*.draft"):  # of a run that was killed
-            draft.unlink()
-        skipped, done, failed = len(planned.jobs) - len(left), 0, 0
-        for outcome in _made(left, folder, settings, engine, manifest):
+        finished = manifest.finished(planned.jobs)
+        left = [job for job in planned.jobs if job.key not in finished]
+        _forget_old_names(target, planned.jobs, manifest.known())
+        target.sweep()
+        if begin is not None:
+            begin(len(finished), manifest.usual_seconds())
+        done = failed = 0
+        for outcome in _made(left, target, settings, engine, manifest):
+            if outcome.no_room:
+                raise _no_room(target, outcome, len(finished) + done, len(planned.jobs))
             done, failed = done + (not outcome.error), failed + bool(outcome.error)
             if progress is not None:
-                progress(skipped + done, failed, len(planned.jobs))
+                progress(len(finished) + done, failed, len(planned.jobs))
         found = manifest.known()
     return Summary(
         planned=len(planned.jobs),
         done=done,
-        skipped=skipped,
+        skipped=len(finished),
         failed=tuple(_failures(planned.jobs, found)),
         files=tuple(_printed(planned.jobs, found)),
     )
 
 
+def _no_room(target: Target, outcome: Outcome, there: int, number: int) -> RenderError:
+    what = "the folder" if isinstance(target, Folder) else "the server"
+    return RenderError(
+        f"{outcome.error}; {what} takes no more; {there:,} of {number:,} reports are there and "
+        "whole; make room, and give the same command again"
+    )
+
+
 def _made(
-    left: Sequence[Job], folder: Path, settings: Settings, engine: Engine, manifest: Manifest
+    left: Sequence[Job], target: Target, settings: Settings, engine: Engine, manifest: Manifest
 ) -> Iterator[Outcome]:
     """Yield what became of each job, noted; tried again where that may help."""
     jobs = {job.key: job for job in left}
     for tried in range(1, TRIES + 1):
         again: list[Job] = []
-        for outcome in engine.outcomes(left, str(folder), settings):
-            if outcome.again and tried < TRIES:
+        for outcome in engine.outcomes(left, target, settings):
+            if outcome.no_room:
+                yield outcome
+            elif outcome.again and tried < TRIES:
                 again.append(jobs[outcome.key])
             else:
                 manifest.note(jobs[outcome.key], outcome, tried)
@@ -147,13 +159,13 @@ def _made(
             return
 
 
-def _forget_old_names(folder: Path, jobs: Sequence[Job], known: dict[str, Known]) -> None:
+def _forget_old_names(target: Target, jobs: Sequence[Job], known: dict[str, Known]) -> None:
     """Delete what a person's report was called in an earlier run, if that is nobody's name now."""
     taken = {job.file for job in jobs}
     for job in jobs:
         old = known.get(job.key)
         if old is not None and old.file not in taken:
-            (folder / old.file).unlink(missing_ok=True)
+            target.delete(old.file)
 
 
 def _printed(jobs: Sequence[Job], known: dict[str, Known]) -> Iterator[Printed]:

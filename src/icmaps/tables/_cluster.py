@@ -118,7 +118,7 @@ def _on_cluster(client: "Client", one: Any, tasks: Sequence[Any]) -> Iterator[_D
     from distributed import as_completed
 
     futures = client.map(one, tasks, pure=False)
-    for future in as_completed(futures):  # type: ignore[no-untyped-call]
+    for future in as_completed(futures):
         yield future.result()
         future.release()
 
