@@ -77,6 +77,12 @@ NEEDS: Final = {
     "tests": (Need(program("pdftotext"), "poppler-utils", "poppler"),),
     "bench": (
         Need(program("chromium", "chromium-browser", "google-chrome"), "chromium", "chromium"),
+        Need(
+            program("soffice", "libreoffice"),
+            "libreoffice-writer-nogui",
+            "libreoffice",
+            without="the benchmark of a print run leaves that peer out",
+        ),
     ),
 }
 

@@ -10,25 +10,25 @@ it prints, and "with driver" also for Node and Python, without which it would no
 """
 
 import json
-import os
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from itertools import count
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from time import clock_gettime, process_time
+from time import process_time
 from typing import Final, cast
 
 import typst
 from playwright.sync_api import sync_playwright
 
 import icmaps
+from _processes import seconds_below
 from _table import machine, show
 from icmaps.report import ReportView, _html, _style, report_view
 
@@ -52,7 +52,6 @@ BUDGET: Final = 0.16, 4  # CPU-seconds, pages
 ROUNDS: Final = 11
 WARM_UP: Final = 3
 SAME_WORDS: Final = 0.03  # Chromium leaves out the name and standard at the top of a page
-TICKS: Final = os.sysconf("SC_CLK_TCK")
 
 Clock = Callable[[], float]
 
@@ -76,8 +75,7 @@ def typst_printer(view: ReportView, assessments: list[icmaps.Assessment]) -> Pri
     compiler = typst.Compiler(
         input=ROOT / "benchmarks" / "_report.typ", font_paths=[FONTS], ignore_system_fonts=True
     )
-    attached = [json.dumps(assessment.as_file()) for assessment in assessments]
-    content = json.dumps({**asdict(view), "attached": attached})
+    content = for_typst(view, assessments)
     rounds = count()
 
     def run() -> bytes:
@@ -88,18 +86,18 @@ def typst_printer(view: ReportView, assessments: list[icmaps.Assessment]) -> Pri
     return Printer(run, {"Typst": process_time})
 
 
+def for_typst(view: ReportView, assessments: Sequence[icmaps.Assessment]) -> str:
+    """Return what `_report.typ` reads."""
+    files = [json.dumps(assessment.as_file()) for assessment in assessments]
+    return json.dumps({**asdict(view), "files": files})
+
+
 @contextmanager
 def chromium_printer(html: str, css: str) -> Iterator[Printer]:
     """Yield a browser that stays open, with one page that loads and prints the same HTML."""
-    faces = "".join(
-        f'@font-face {{ font-family: "{family}"; font-weight: {weight};'
-        f' src: url("{(FONTS / file).as_uri()}") }}'
-        for family, weight, file in FACES
-    )
-    style = f"<style>{faces}{css}@page {{ size: letter portrait }}</style></head>"
     with TemporaryDirectory() as folder, sync_playwright() as playwright:
         file = Path(folder, "report.html")
-        file.write_text(html.replace("</head>", style), encoding="utf-8")
+        file.write_text(for_browser(html, css), encoding="utf-8")
         browser = playwright.chromium.launch(
             executable_path=installed_chromium(), args=list(CHROMIUM)
         )
@@ -121,39 +119,22 @@ def chromium_printer(html: str, css: str) -> Iterator[Printer]:
         browser.close()
 
 
+def for_browser(html: str, css: str) -> str:
+    """Return the HTML with its style and fonts."""
+    faces = "".join(
+        f'@font-face {{ font-family: "{family}"; font-weight: {weight};'
+        f' src: url("{(FONTS / file).as_uri()}") }}'
+        for family, weight, file in FACES
+    )
+    style = f"<style>{faces}{css}@page {{ size: letter portrait }}</style></head>"
+    return html.replace("</head>", style)
+
+
 def installed_chromium() -> str:
     for name in ("chromium", "chromium-browser", "google-chrome"):
         if path := shutil.which(name):
             return path
     raise SystemExit("no Chromium on the path; on Debian: apt install chromium")
-
-
-def seconds_below(name: str) -> float:
-    """Return the CPU-seconds of the processes below this one whose name starts so."""
-    processes = dict(filter(None, map(stat, Path("/proc").glob("[0-9]*"))))
-    seconds = 0.0
-    for pid, (parent, its_name, ended) in processes.items():
-        above = parent
-        while above in processes and above != os.getpid():
-            above = processes[above][0]
-        if above == os.getpid() and its_name.startswith(name):
-            try:
-                seconds += clock_gettime(~pid << 3 | 2)  # see clock_getcpuclockid(3)
-            except OSError:  # it ended just now; what it used is at its parent's in a moment
-                return seconds_below(name)
-            seconds += ended / TICKS
-    return seconds
-
-
-def stat(process: Path) -> tuple[int, tuple[int, str, int]] | None:
-    """Return a process, its parent, name, and the ticks of its ended children; None if it ended."""
-    try:
-        before, _, after = (process / "stat").read_text().rpartition(") ")
-    except OSError:
-        return None
-    pid, _, name = before.partition(" (")
-    fields = after.split()
-    return int(pid), (int(fields[1]), name, int(fields[13]) + int(fields[14]))
 
 
 def race(printers: list[Printer], rounds: int) -> tuple[list[bytes], dict[str, float]]:

@@ -111,7 +111,7 @@ def run(
         finished = manifest.finished(planned.jobs)
         left = [job for job in planned.jobs if job.key not in finished]
         _forget_old_names(target, planned.jobs, manifest.known())
-        target.sweep()
+        target.sweep()  # after a run that was killed
         if begin is not None:
             begin(len(finished), manifest.usual_seconds())
         done = failed = 0
@@ -121,6 +121,7 @@ def run(
             done, failed = done + (not outcome.error), failed + bool(outcome.error)
             if progress is not None:
                 progress(len(finished) + done, failed, len(planned.jobs))
+        target.sweep()  # after workers that were killed
         found = manifest.known()
     return Summary(
         planned=len(planned.jobs),
