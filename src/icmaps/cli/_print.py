@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
-from functools import partial
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
@@ -119,10 +119,18 @@ def print_run(
     with (
         _outliving_workers(),
         _makers(engine, processes, scheduler) as (makers, number),
-        _bar(len(planned.jobs)) as progress,
+        _bar(len(planned.jobs)) as bar,
     ):
-        tell = None if as_json else partial(_tell_plan, planned, number)
-        done = printrun.run(planned, target, settings, makers, begin=tell, progress=progress)
+
+        def begin(there: int, seconds: float | None) -> None:
+            if not as_json:
+                _tell_plan(planned, number, there, seconds)
+            if bar is not None:
+                bar.begin(there)
+
+        done = printrun.run(
+            planned, target, settings, makers, begin=begin, progress=bar.told if bar else None
+        )
     files = _bundle(done, target, settings, merge=merge, as_zip=as_zip)
     if as_json:
         print_json(done.as_json())
@@ -194,31 +202,49 @@ def _tell_plan(planned: Plan, workers: int, there: int, seconds: float | None) -
 
 
 @contextmanager
-def _bar(total: int) -> Iterator[Callable[[int, int, int], None] | None]:
+def _bar(total: int) -> Iterator[_Bar | None]:
     """Show how far the run is, if somebody is looking."""
     if not sys.stderr.isatty():
         yield None
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (
-        TextColumn("{task.completed} of {task.total}"),
-        BarColumn(),
-        TextColumn("{task.fields[failed]} failed, {task.speed:.1f} a second"),
-        TimeRemainingColumn(),
-    )
-    bar = Progress(*columns, console=Console(stderr=True), transient=True)
-    task = bar.add_task("", total=total, failed=0)
-
-    def told(done: int, failed: int, _: int) -> None:
-        bar.start()  # not before the plan was printed
-        bar.update(task, completed=done + failed, failed=failed)
-
+    bar = _Bar(total)
     try:
-        yield told
+        yield bar
     finally:
-        bar.stop()
+        bar.progress.stop()
+
+
+class _Bar:
+    """How many reports are done, how many failed, how fast it goes, and how long it will take."""
+
+    def __init__(self, total: int) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+        self.progress = Progress(
+            TextColumn("{task.completed} of {task.total}"),
+            BarColumn(),
+            TextColumn("{task.fields[told]}"),
+            TimeRemainingColumn(),
+            console=Console(stderr=True),
+            transient=True,
+        )
+        self._task = self.progress.add_task("", total=total, told="")
+        self._there = 0
+
+    def begin(self, there: int) -> None:
+        """Start where the run starts."""
+        self._there = there
+        self._started = time.monotonic()
+        self.progress.reset(self._task, completed=there)
+        self.progress.start()
+
+    def told(self, done: int, failed: int, _: int) -> None:
+        """Go on."""
+        made = done + failed - self._there
+        rate = made / max(time.monotonic() - self._started, 1e-3)
+        told = f"{rate:.1f} a second" + (f", {failed} failed" if failed else "")
+        self.progress.update(self._task, completed=done + failed, told=told)
 
 
 def _bundle(
