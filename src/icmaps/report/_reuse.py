@@ -25,6 +25,7 @@ from weasyprint.text import line_break
 from weasyprint.text.ffi import pango
 
 _MOST_LINES: Final = 10_000
+_MOST_NEW_LINES: Final = 3_000
 _MOST_STYLES: Final = 5_000
 # All that WeasyPrint's `line_break` and `fonts` ask of a style.
 _ASKED_OF_A_STYLE: Final = (
@@ -60,7 +61,9 @@ class Reuse:
 
     def __init__(self, fonts: Any) -> None:
         self._fonts = fonts
-        self._lines: dict[Any, Any] = {}
+        self._documents = 0
+        self._lines: dict[Any, Any] = {}  # that came again
+        self._new: dict[Any, tuple[int, Any]] = {}  # and in which document they came first
         self._styles: dict[Any, _Kept] = {}
 
     @contextmanager
@@ -69,6 +72,7 @@ class Reuse:
         if not _is_known():
             yield
             return
+        self._make_room()
         inline.split_first_line = self._split
         draw.draw_first_line = _draw
         css.ComputedStyle = self._style
@@ -99,15 +103,29 @@ class Reuse:
             return _plain_split(*told)
         key = text, _looks(style), max_width, justification_spacing, is_line_start, minimum
         found = self._lines.get(key)
-        if found is None:
-            if len(self._lines) >= _MOST_LINES:
-                self._lines.clear()
-            line_break.Layout = _KeptLayout
-            try:
-                found = self._lines[key] = _plain_split(*told)
-            finally:
-                line_break.Layout = _PlainLayout
+        if found is not None:
+            return found
+        if key in self._new:
+            document, found = self._new[key]
+            if document != self._documents:
+                del self._new[key]
+                self._lines[key] = found
+            return found
+        line_break.Layout = _KeptLayout
+        try:
+            found = _plain_split(*told)
+        finally:
+            line_break.Layout = _PlainLayout
+        self._new[key] = self._documents, found
         return found
+
+    def _make_room(self) -> None:
+        """Forget, between documents, what did not come again: what somebody wrote comes once."""
+        self._documents += 1
+        if len(self._new) > _MOST_NEW_LINES:
+            self._new.clear()
+        if len(self._lines) > _MOST_LINES:
+            self._lines.clear()
 
     def _style(self, *told: Any) -> Any:
         """Return the style of an element, with all that is known of it already."""
