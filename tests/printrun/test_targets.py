@@ -1,5 +1,6 @@
 """Where a run puts its files: a full disk, a server, one that stumbles."""
 
+import asyncio
 import json
 import os
 import shutil
@@ -13,6 +14,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+import aioftp
 import fsspec
 import pytest
 
@@ -156,25 +158,22 @@ def test_an_address_of_this_machine_is_a_folder(tmp_path: Path) -> None:
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[tuple[str, Path]]:
     """An FTP server of this machine, and its folder."""
-    from pyftpdlib.authorizers import DummyAuthorizer  # noqa: PLC0415
-    from pyftpdlib.handlers import FTPHandler  # noqa: PLC0415
-    from pyftpdlib.servers import ThreadedFTPServer  # noqa: PLC0415
-
     folder = tmp_path / "server"
     folder.mkdir()
-    authorizer = DummyAuthorizer()
-    authorizer.add_user("lead", "secret", str(folder), perm="elradfmwMT")
-    handler = type("Handler", (FTPHandler,), {"authorizer": authorizer})
-    running = ThreadedFTPServer(("127.0.0.1", 0), handler)
-    thread = Thread(target=running.serve_forever, kwargs={"handle_exit": False}, daemon=True)
+    loop = asyncio.new_event_loop()
+    thread = Thread(target=loop.run_forever, daemon=True)
     thread.start()
-    yield f"ftp://lead:secret@127.0.0.1:{running.address[1]}/run", folder / "run"
-    running.close_all()
+    user = aioftp.User("lead", "secret", base_path=folder)
+    running = aioftp.Server([user])
+    asyncio.run_coroutine_threadsafe(running.start("127.0.0.1", 0), loop).result(10)
+    yield f"ftp://lead:secret@127.0.0.1:{running.server_port}/run", folder / "run"
+    asyncio.run_coroutine_threadsafe(running.close(), loop).result(10)
+    loop.call_soon_threadsafe(loop.stop)
     thread.join(10)
+    loop.close()
 
 
 @pytest.mark.slow
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_two_processes_print_to_a_server(server: tuple[str, Path], tmp_path: Path) -> None:
     address, folder = server
     run(planned(), target_at(tmp_path / "here"), SETTINGS, SerialEngine())
