@@ -1,6 +1,7 @@
 """Print runs on real files: planned, made, killed, gone on with, merged, indexed."""
 
 import csv
+import json
 import os
 import re
 import signal
@@ -181,8 +182,9 @@ def test_two_spellings_of_a_school_go_into_one_merged_file(tmp_path: Path) -> No
         changed(one, respondent={"id": f"E-{n}", "groups": groups[n]})
         for n, one in enumerate((staff()[1], staff()[1]))
     ]
-    done = run(planned(*people, by="school"), target_at(tmp_path), SETTINGS, SerialEngine())
-    names = merge(done.files, target_at(tmp_path), SETTINGS)
+    plan = planned(*people, by="school")
+    done = run(plan, target_at(tmp_path), SETTINGS, SerialEngine())
+    names = merge(plan, done.files, target_at(tmp_path), SETTINGS)
 
     assert names == ["merged/lincoln.pdf"]
     with pikepdf.open(tmp_path / names[0]) as pdf, pdf.open_outline() as outline:
@@ -190,9 +192,10 @@ def test_two_spellings_of_a_school_go_into_one_merged_file(tmp_path: Path) -> No
 
 
 def test_a_merged_file_is_ready_for_both_sides_of_the_paper(tmp_path: Path) -> None:
-    done = run(planned(by="school"), target_at(tmp_path), SETTINGS, SerialEngine())
+    plan = planned(by="school")
+    done = run(plan, target_at(tmp_path), SETTINGS, SerialEngine())
 
-    names = merge(done.files, target_at(tmp_path), SETTINGS)
+    names = merge(plan, done.files, target_at(tmp_path), SETTINGS)
 
     assert names == ["merged/school-a.pdf", "merged/school-b.pdf"]
     data = (tmp_path / names[0]).read_bytes()
@@ -222,6 +225,41 @@ def test_the_index_says_who_is_where_and_no_cell_is_a_formula(tmp_path: Path) ->
         (row,) = csv.DictReader(file)
     assert (row["respondent"], row["name"], row["file"]) == ("'=1+1", "'@SUM(A1)", "sum-a1_1-1.pdf")
     assert 'href="sum-a1_1-1.pdf"' in (tmp_path / "index.html").read_text()
+
+
+def test_a_run_of_some_leaves_the_names_and_the_merged_file_of_all(tmp_path: Path) -> None:
+    """Somebody's row is mended, and only theirs is printed again, into the same folder."""
+    target = target_at(tmp_path)
+    every = planned(by="school")
+    whole = run(every, target, SETTINGS, SerialEngine())
+    merge(every, whole.files, target, SETTINGS)
+    before = (tmp_path / "merged" / "school-a.pdf").read_bytes()
+    mended = [
+        changed(a, placements={"inquiry-cycle": "1"}) if a.respondent.id == "E-2" else a
+        for a in staff()
+    ]
+
+    some = planned(*mended, by="school", only=("E-2",))
+    done = run(some, target, SETTINGS, SerialEngine())
+
+    assert [job.file for job in some.jobs] == ["school-a/person-three_e-2.pdf"]
+    assert {printed.respondent for printed in done.beside} == {"E-0", "E-1", "E-3"}
+    assert merge(some, done.files, target, SETTINGS) == ["merged/school-a-part.pdf"]
+    assert (tmp_path / "merged" / "school-a.pdf").read_bytes() == before
+
+
+def test_reports_of_people_who_are_gone_are_told_and_kept(tmp_path: Path) -> None:
+    target = target_at(tmp_path)
+    run(planned(), target, SETTINGS, SerialEngine())
+    left = [a for a in staff() if a.respondent.id != "E-0"]
+
+    done = run(planned(*left), target, SETTINGS, SerialEngine())
+
+    assert done.left_over == ("person-one_e-0.pdf",)
+    assert "person-one_e-0.pdf" in contents(tmp_path)
+    assert done.beside == ()
+    (tmp_path / "person-one_e-0.pdf").unlink()
+    assert run(planned(*left), target, SETTINGS, SerialEngine()).left_over == ()
 
 
 def test_a_zip_file_of_the_same_reports_has_the_same_bytes(tmp_path: Path) -> None:
@@ -268,14 +306,34 @@ class TestOfProcesses:
         assert {failure.error for failure in summary.failed} == {"it took longer than 0.01 s"}
         assert contents(tmp_path) == {}
 
+    def test_in_a_terminal_a_bar_says_how_far_it_is(self, tmp_path: Path) -> None:
+        (tmp_path / "in").mkdir()
+        for number, assessment in enumerate(staff(2)):
+            (tmp_path / "in" / f"{number}.json").write_text(json.dumps(assessment.as_file()))
+        parent, child = os.openpty()
+        command = [sys.executable, "-m", "icmaps", "print", "in", "-o", "out"]
+        environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "80"}
+        with subprocess.Popen(
+            command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=child, env=environment, text=True
+        ) as process:
+            os.close(child)
+            shown = b""
+            with suppress(OSError):  # Linux says so when the other end is closed
+                while piece := os.read(parent, 4096):
+                    shown += piece
+            out, _ = process.communicate(timeout=60)
+        os.close(parent)
+        assert process.returncode == 0, shown.decode()
+        assert "2 reports on 1 map; 2 to make" in out
+        assert b"2 of 2" in shown
+        assert b"a second" in shown
+
     @pytest.mark.parametrize("victim", ["a worker", "the parent"])
     def test_a_killed_run_goes_on_and_ends_with_the_same_files(
         self, victim: str, tmp_path: Path
     ) -> None:
         source = tmp_path / "in"
         source.mkdir()
-        import json  # noqa: PLC0415
-
         for number, assessment in enumerate(staff(16)):
             (source / f"{number}.json").write_text(json.dumps(assessment.as_file()))
         command = [sys.executable, "-m", "icmaps", "print", str(source), "-o"]

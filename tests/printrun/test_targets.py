@@ -54,8 +54,9 @@ def fetched(address: str, folder: Path) -> Path:
 
 def test_a_run_to_a_remote_place_is_the_run_to_a_folder(memory: str, tmp_path: Path) -> None:
     for target in (target_at(memory), target_at(tmp_path / "here")):
-        done = run(planned(by="school"), target, SETTINGS, SerialEngine())
-        merge(done.files, target, SETTINGS)
+        plan = planned(by="school")
+        done = run(plan, target, SETTINGS, SerialEngine())
+        merge(plan, done.files, target, SETTINGS)
         write_index(done.files, target, SETTINGS)
         write_zip([printed.file for printed in done.files], target)
 

@@ -131,7 +131,7 @@ def print_run(
         done = printrun.run(
             planned, target, settings, makers, begin=begin, progress=bar.told if bar else None
         )
-    files = _bundle(done, target, settings, merge=merge, as_zip=as_zip)
+    files = _bundle(planned, done, target, settings, merge=merge, as_zip=as_zip)
     if as_json:
         print_json(done.as_json())
     else:
@@ -189,7 +189,7 @@ def _tell_plan(planned: Plan, workers: int, there: int, seconds: float | None) -
     if planned.groups:
         told += f", in {counted(len(planned.groups), 'group')}"
     if there:
-        told += f"; {there:,} are there and unchanged"
+        told += f"; {there:,} {'is' if there == 1 else 'are'} there and unchanged"
     if there < number:
         lasts = (number - there) * (seconds or _SECONDS_A_REPORT) / max(workers, 1)
         about = f"{lasts / 60:.0f} min" if lasts > 90 else f"{max(lasts, 1):.0f} s"  # noqa: PLR2004
@@ -248,15 +248,22 @@ class _Bar:
 
 
 def _bundle(
-    done: Summary, target: Target, settings: Settings, *, merge: bool, as_zip: bool
+    planned: Plan,
+    done: Summary,
+    target: Target,
+    settings: Settings,
+    *,
+    merge: bool,
+    as_zip: bool,
 ) -> list[str]:
     """Write the index and what else was asked for; return the files."""
     from icmaps import printrun
 
-    printrun.write_index(done.files, target, settings)
+    there = sorted((*done.files, *done.beside), key=lambda printed: printed.file)
+    printrun.write_index(there, target, settings)
     files = ["index.html", "index.csv"]
     if merge:
-        files += printrun.merge(done.files, target, settings)
+        files += printrun.merge(planned, done.files, target, settings)
     if as_zip:
         names = [printed.file for printed in done.files]
         printrun.write_zip([*names, *files], target)
@@ -269,6 +276,11 @@ def _tell_summary(done: Summary, target: Target, files: list[str]) -> None:
     told += [f"{len(done.failed)} failed"] if done.failed else []
     typer.echo(printable(f"{target}: {', '.join(told)}"))
     for name in files:
+        typer.echo(printable(f"  {name}"))
+    if done.left_over:
+        who = counted(len(done.left_over), "report")
+        typer.echo(f"{who} of people who are not in the input any more; delete what is not wanted:")
+    for name in done.left_over:
         typer.echo(printable(f"  {name}"))
     for failure in done.failed:
         typer.echo(printable(f"{failure.respondent} ({failure.map}): {failure.error}"), err=True)

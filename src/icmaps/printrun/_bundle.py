@@ -3,12 +3,12 @@
 import csv
 import io
 import zipfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 from urllib.parse import quote
 
 from icmaps.printrun._job import Settings
-from icmaps.printrun._plan import safe
+from icmaps.printrun._plan import Plan, safe
 from icmaps.printrun._run import Printed
 from icmaps.printrun._target import Target
 from icmaps.report import RunPage, cover_pdf, index_html
@@ -22,24 +22,26 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def merge(
+    planned: Plan,
     printed: Sequence[Printed],
     target: Target,
     settings: Settings,
     *,
     duplex: bool = True,
-    told: Callable[[str], None] = lambda _: None,
 ) -> list[str]:
     """Put the reports of each group into one file, ready for the printer.
 
     A cover sheet says who is on which page; every report begins on a right-hand page, so that both
     sides can be printed; each has a bookmark. What is attached to a report stays with the report.
+    Where only some of a group were asked for, the file says so by its name: one of the whole group
+    stays as it is.
 
     Args:
-        printed: The reports.
+        planned: What was planned.
+        printed: The reports of it that are there.
         target: Where the run puts its files.
         settings: What is the same for the whole run.
         duplex: Begin every report on a right-hand page.
-        told: Told the name of each file when it is there.
 
     Returns:
         The names of the files, relative to there.
@@ -48,13 +50,13 @@ def merge(
     groups: dict[str, list[Printed]] = {}
     for report in printed:
         groups.setdefault(safe(report.group) or "all", []).append(report)
+    partly = {safe(job.group) or "all" for job in planned.others}
     made = []
     for group, reports in sorted(groups.items()):
-        name = f"merged/{group}.pdf"
+        name = f"merged/{group}{'-part' if group in partly else ''}.pdf"
         title = ", ".join(sorted({r.group for r in reports if r.group})) or "All reports"
         target.write(name, _merged(title, reports, target, settings, duplex=duplex))
         made.append(name)
-        told(name)
     return made
 
 

@@ -16,6 +16,7 @@ from icmaps.models import Assessment
 from icmaps.printrun._job import Job, Settings, digest
 
 By = Literal["school", "team"]
+_People = dict[tuple[str, str], list[Assessment]]  # rounds by respondent and map
 _LONGEST: Final = 60  # characters of each part of a name
 _UNSORTED: Final = "no-group"
 
@@ -26,12 +27,15 @@ class Plan:
 
     Attributes:
         jobs: The reports, in the order of their files.
+        others: Those of the same assessments that were not asked for. They print nothing, but have
+            their place: a report is called the same whoever else is asked for.
         maps: How many reports each map has.
         groups: How many reports each school or team has, if they are sorted so.
         left_out: How many assessments are by other raters or older than asked, and print nothing.
     """
 
     jobs: tuple[Job, ...]
+    others: tuple[Job, ...]
     maps: dict[str, int]
     groups: dict[str, int]
     left_out: int
@@ -63,41 +67,37 @@ def plan(
         ScoringError: If there is no report to print.
     """
     people, other = _own(assessments)
-    wanted, unasked = _wanted(people.values(), only, since, by)
-    if not wanted:
+    for rounds in people.values():
+        rounds.sort(key=lambda assessment: assessment.round.date)
+    asked_for = _wanted(people, only, since)
+    if not asked_for:
         raise ScoringError(
             "there is nobody to print a report for; a report is of somebody's own placements, or "
             "those a team agreed on; give some, or ask for fewer restrictions"
         )
-    jobs = sorted(_jobs(wanted, settings, catalog, by), key=lambda job: job.file)
+    everybody = sorted(_jobs(people.values(), settings, catalog, by), key=lambda job: job.file)
+    jobs = tuple(job for job in everybody if (job.respondent, job.map) in asked_for)
+    others = tuple(job for job in everybody if (job.respondent, job.map) not in asked_for)
     return Plan(
-        jobs=tuple(jobs),
+        jobs=jobs,
+        others=others,
         maps=dict(Counter(job.map for job in jobs)),
         groups=dict(sorted(Counter(job.group for job in jobs).items())) if by else {},
-        left_out=other + unasked,
+        left_out=other + sum(len(job.rounds) for job in others),
     )
 
 
-def _wanted(
-    people: Collection[list[Assessment]], only: Sequence[str], since: str | None, by: By | None
-) -> tuple[list[tuple[str, list[Assessment]]], int]:
-    """Return who is asked for, with their group and rounds; and how many assessments are not."""
-    every = [assessment for rounds in people for assessment in rounds]
+def _wanted(people: _People, only: Sequence[str], since: str | None) -> set[tuple[str, str]]:
+    """Return who is asked for, on which map."""
+    every = [assessment for rounds in people.values() for assessment in rounds]
     asked_for = _asked_for(every, only)
     first_day = _first_day(every, since)
-    wanted: list[tuple[str, list[Assessment]]] = []
-    unasked = 0
-    for rounds in people:
-        rounds.sort(key=lambda assessment: assessment.round.date)
-        latest = rounds[-1]
-        group = _group(latest, by)
-        asked = not only or _names(latest) & asked_for
-        recent = first_day is None or latest.round.date >= first_day
-        if asked and recent:
-            wanted.append((group, rounds))
-        else:
-            unasked += len(rounds)
-    return wanted, unasked
+    return {
+        key
+        for key, rounds in people.items()
+        if (not only or _names(rounds[-1]) & asked_for)
+        and (first_day is None or rounds[-1].round.date >= first_day)
+    }
 
 
 def _asked_for(every: Sequence[Assessment], only: Sequence[str]) -> set[str]:
@@ -138,11 +138,9 @@ def _names(assessment: Assessment) -> set[str]:
     return {name.casefold() for name in names if name}
 
 
-def _own(
-    assessments: Iterable[Assessment],
-) -> tuple[dict[tuple[str, str], list[Assessment]], int]:
+def _own(assessments: Iterable[Assessment]) -> tuple[_People, int]:
     """Return own placements by person and map, or those a team agreed on; and how many others."""
-    found: dict[str, dict[tuple[str, str], list[Assessment]]] = {"self": {}, "team": {}}
+    found: dict[str, _People] = {"self": {}, "team": {}}
     every = 0
     for assessment in assessments:
         every += 1
@@ -162,7 +160,7 @@ def _group(assessment: Assessment, by: By | None) -> str:
 
 
 def _jobs(
-    wanted: Sequence[tuple[str, list[Assessment]]],
+    people: Collection[list[Assessment]],
     settings: Settings,
     catalog: Catalog,
     by: By | None,
@@ -174,10 +172,11 @@ def _jobs(
         told: list[Any] = [m.model_dump(mode="json", by_alias=True) for m in (icmap, framework)]
         return json.dumps(told, sort_keys=True)
 
-    several = len({rounds[-1].map for _, rounds in wanted}) > 1
+    several = len({rounds[-1].map for rounds in people}) > 1
     taken: Counter[str] = Counter()
-    for group, rounds in sorted(wanted, key=lambda item: _order(item[1][-1])):
+    for rounds in sorted(people, key=lambda rounds: _order(rounds[-1])):
         latest = rounds[-1]
+        group = _group(latest, by)
         name = _name(latest, several=several)
         folder = f"{safe(group) or _UNSORTED}/" if by else ""
         taken[folder + name] += 1

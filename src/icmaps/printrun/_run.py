@@ -60,6 +60,8 @@ class Summary:
         skipped: How many were there already, made from the same input.
         failed: Those that could not be made, each after its tries.
         files: The reports that are there now, in the order of their files.
+        beside: Those of others in the input, not asked for now, that are there and up to date.
+        left_over: Files of earlier runs, of people who are not in the input any more.
     """
 
     planned: int
@@ -67,6 +69,8 @@ class Summary:
     skipped: int
     failed: tuple[Failure, ...]
     files: tuple[Printed, ...]
+    beside: tuple[Printed, ...]
+    left_over: tuple[str, ...]
 
     def as_json(self) -> dict[str, Any]:
         """Return the summary as `icmaps print --json` prints it (DESIGN section 7)."""
@@ -77,6 +81,7 @@ class Summary:
             "failed": len(self.failed),
             "files": [asdict(printed) for printed in self.files],
             "problems": [asdict(failure) for failure in self.failed],
+            "left_over": list(self.left_over),
         }
 
 
@@ -108,9 +113,11 @@ def run(
     target.make()
     with Manifest(target) as manifest:
         manifest.setting("first day", settings.made_on.isoformat())
-        finished = manifest.finished(planned.jobs)
-        left = [job for job in planned.jobs if job.key not in finished]
-        _forget_old_names(target, planned.jobs, manifest.known())
+        everybody = (*planned.jobs, *planned.others)
+        there = manifest.finished(everybody)
+        finished = [job.key for job in planned.jobs if job.key in there]
+        left = [job for job in planned.jobs if job.key not in there]
+        _forget_old_names(target, everybody, manifest.known())
         target.sweep()  # after a run that was killed
         if begin is not None:
             begin(len(finished), manifest.usual_seconds())
@@ -129,6 +136,8 @@ def run(
         skipped=len(finished),
         failed=tuple(_failures(planned.jobs, found)),
         files=tuple(_printed(planned.jobs, found)),
+        beside=tuple(_printed([job for job in planned.others if job.key in there], found)),
+        left_over=tuple(sorted(target.whole(_left_over(everybody, found)))),
     )
 
 
@@ -175,6 +184,15 @@ def _printed(jobs: Sequence[Job], known: dict[str, Known]) -> Iterator[Printed]:
             yield Printed(
                 *(job.respondent, job.label, job.map, job.group, job.file, row.pages, row.sha256)
             )
+
+
+def _left_over(everybody: Sequence[Job], known: dict[str, Known]) -> dict[str, tuple[int, str]]:
+    here, taken = {job.key for job in everybody}, {job.file for job in everybody}
+    return {
+        row.file: (row.size, row.sha256)
+        for key, row in known.items()
+        if key not in here and row.file not in taken and not row.error
+    }
 
 
 def _failures(jobs: Sequence[Job], known: dict[str, Known]) -> Iterator[Failure]:
