@@ -43,7 +43,8 @@ import icmaps
 from _people import people, respondent, write_people
 from _processes import Used, run
 from _table import machine, show
-from icmaps.report import _html, _style, report_view
+from icmaps.report import _html, report_view
+from icmaps.report._template import style_sheet
 from report import CHROMIUM, FONTS, for_browser, for_typst, installed_chromium
 
 HERE: Final = Path(__file__).resolve().parent
@@ -127,7 +128,7 @@ def prepare(folder: Path, size: int) -> None:
     write_people(size, folder / "assessments")
     for kind in ("pages", "views"):
         (folder / kind).mkdir()
-    style = _style(grey=False)
+    style = style_sheet("report/growth.css")
     for number, rounds in enumerate(people(size)):
         made_on = rounds[-1].round.date
         view = report_view([icmaps.score(each) for each in rounds], made_on)

@@ -30,7 +30,8 @@ from playwright.sync_api import sync_playwright
 import icmaps
 from _processes import seconds_below
 from _table import machine, show
-from icmaps.report import ReportView, _html, _style, report_view
+from icmaps.report import ReportView, _html, report_view
+from icmaps.report._template import style_sheet
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 FONTS: Final = ROOT / "templates" / "style" / "fonts"
@@ -168,7 +169,7 @@ def main() -> None:
     made_on = assessments[-1].round.date
     view = report_view([icmaps.score(assessment) for assessment in assessments], made_on)
     html = _html(view, made_on, screen=False)
-    with chromium_printer(html, _style(grey=False)) as chromium:
+    with chromium_printer(html, style_sheet("report/growth.css")) as chromium:
         printers = [our_printer(assessments), chromium, typst_printer(view, assessments)]
         printed, seconds = race(printers, rounds)
 

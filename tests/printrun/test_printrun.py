@@ -220,7 +220,7 @@ def test_the_index_says_who_is_where_and_no_cell_is_a_formula(tmp_path: Path) ->
     sly = changed(example(FALL), respondent={"id": "=1+1", "name": "@SUM(A1)", "groups": {}})
     done = run(planned(sly), target_at(tmp_path), SETTINGS, SerialEngine())
 
-    write_index(done.files, target_at(tmp_path), SETTINGS)
+    write_index(done.files, [], target_at(tmp_path), SETTINGS)
 
     with (tmp_path / "index.csv").open(encoding="utf-8-sig", newline="") as file:
         (row,) = csv.DictReader(file)

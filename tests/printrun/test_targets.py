@@ -56,8 +56,8 @@ def test_a_run_to_a_remote_place_is_the_run_to_a_folder(memory: str, tmp_path: P
     for target in (target_at(memory), target_at(tmp_path / "here")):
         plan = planned(by="school")
         done = run(plan, target, SETTINGS, SerialEngine())
-        merge(plan, done.files, target, SETTINGS)
-        write_index(done.files, target, SETTINGS)
+        merged = merge(plan, done.files, target, SETTINGS)
+        write_index(done.files, merged, target, SETTINGS)
         write_zip([printed.file for printed in done.files], target)
 
     there = fetched(memory, tmp_path / "there")

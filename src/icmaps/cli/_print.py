@@ -6,9 +6,10 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
@@ -116,21 +117,9 @@ def print_run(
     planned = printrun.plan(
         given.everybody(), settings, catalog=found, by=by, only=tuple(only or ()), since=since
     )
-    with (
-        _outliving_workers(),
-        _makers(engine, processes, scheduler) as (makers, number),
-        _bar(len(planned.jobs)) as bar,
-    ):
-
-        def begin(there: int, seconds: float | None) -> None:
-            if not as_json:
-                _tell_plan(planned, number, there, seconds)
-            if bar is not None:
-                bar.begin(there)
-
-        done = printrun.run(
-            planned, target, settings, makers, begin=begin, progress=bar.told if bar else None
-        )
+    with _makers(engine, processes, scheduler) as (makers, number):
+        tell = None if as_json else partial(_tell_plan, planned, number)
+        done = _run(planned, target, settings, makers, tell)
     files = _bundle(planned, done, target, settings, merge=merge, as_zip=as_zip)
     if as_json:
         print_json(done.as_json())
@@ -138,6 +127,28 @@ def print_run(
         _tell_summary(done, target, files)
     if done.failed or given.problems:
         raise typer.Exit(SOME_FAILED)
+
+
+def _run(
+    planned: Plan,
+    target: Target,
+    settings: Settings,
+    makers: Engine,
+    tell: Callable[[int, float | None], None] | None,
+) -> Summary:
+    """Print, and show how far it is."""
+    from icmaps import printrun
+
+    with _outliving_workers(), _bar(len(planned.jobs)) as bar:
+
+        def begin(there: int, seconds: float | None) -> None:
+            if tell is not None:
+                tell(there, seconds)
+            if bar is not None:
+                bar.begin(there)
+
+        progress = bar.told if bar else None
+        return printrun.run(planned, target, settings, makers, begin=begin, progress=progress)
 
 
 @contextmanager
@@ -259,14 +270,12 @@ def _bundle(
     """Write the index and what else was asked for; return the files."""
     from icmaps import printrun
 
+    merged = printrun.merge(planned, done.files, target, settings) if merge else []
     there = sorted((*done.files, *done.beside), key=lambda printed: printed.file)
-    printrun.write_index(there, target, settings)
-    files = ["index.html", "index.csv"]
-    if merge:
-        files += printrun.merge(planned, done.files, target, settings)
+    printrun.write_index(there, merged, target, settings)
+    files = ["index.html", "index.csv", *merged]
     if as_zip:
-        names = [printed.file for printed in done.files]
-        printrun.write_zip([*names, *files], target)
+        printrun.write_zip([*(printed.file for printed in done.files), *files], target)
         files.append("reports.zip")
     return files
 

@@ -66,7 +66,7 @@ def _merged(
     import pikepdf
 
     starts = _starts(title, reports, settings, duplex=duplex)
-    cover = cover_pdf(_cover(title, reports, starts, settings), settings.size, settings.made_on)
+    cover = _cover(title, reports, starts, settings)
     with pikepdf.new() as whole:
         with pikepdf.open(io.BytesIO(cover)) as first:
             whole.add_pages_from(first)
@@ -93,8 +93,7 @@ def _starts(
     import pikepdf
 
     # The numbers on the cover do not change how long it is: they have a column of their own.
-    draft = cover_pdf(_cover(title, reports, [0] * len(reports), settings), settings.size,
-                      settings.made_on)  # fmt: skip
+    draft = _cover(title, reports, [0] * len(reports), settings)
     with pikepdf.open(io.BytesIO(draft)) as first:
         page = len(first.pages) + 1
     starts = []
@@ -107,23 +106,31 @@ def _starts(
 
 def _cover(
     title: str, reports: Sequence[Printed], starts: Iterable[int], settings: Settings
-) -> RunPage:
-    day = f"{settings.made_on.day} {settings.made_on:%B %Y}"
+) -> bytes:
     rows = zip(reports, starts, strict=True)
-    return RunPage(
+    view = RunPage(
         title=title,
         what="Growth reports",
-        summary=f"{len(reports)} reports, printed {day}",
+        summary=_summary(reports, settings),
         consent=CONSENT,
-        rows=tuple((r.label, r.map.partition("@")[0], str(start)) for r, start in rows),
+        rows=tuple((r.label, r.role, str(start)) for r, start in rows),
     )
+    return cover_pdf(view, settings.size, settings.made_on, grey=settings.grey)
 
 
-def write_index(printed: Sequence[Printed], target: Target, settings: Settings) -> None:
+def _summary(reports: Sequence[Printed], settings: Settings) -> str:
+    number = f"{len(reports):,} report{'' if len(reports) == 1 else 's'}"
+    return f"{number}, printed {settings.made_on.day} {settings.made_on:%B %Y}"
+
+
+def write_index(
+    printed: Sequence[Printed], merged: Sequence[str], target: Target, settings: Settings
+) -> None:
     """Write who is where, as `index.csv` and `index.html`.
 
     Args:
         printed: The reports.
+        merged: Files for the printer, relative to the target, as `merge` returns them.
         target: Where the run puts its files.
         settings: What is the same for the whole run.
     """
@@ -134,16 +141,13 @@ def write_index(printed: Sequence[Printed], target: Target, settings: Settings) 
         row = (r.respondent, r.label, r.group, r.map, r.pages, r.file, r.sha256)
         writer.writerow([_guarded(cell) for cell in row])
     target.write("index.csv", table.getvalue().encode("utf-8-sig"))
-    day = f"{settings.made_on.day} {settings.made_on:%B %Y}"
     view = RunPage(
         title="Growth reports",
         what="Index",
-        summary=f"{len(printed)} reports, printed {day}",
+        summary=_summary(printed, settings),
         consent=CONSENT,
-        rows=tuple(
-            (r.label, r.group, r.map.partition("@")[0], str(r.pages), quote(r.file), r.file)
-            for r in printed
-        ),
+        rows=tuple((quote(r.file), r.label, r.group, r.role, str(r.pages)) for r in printed),
+        files=tuple((quote(name), name) for name in merged),
     )
     target.write("index.html", index_html(view).encode())
 

@@ -48,6 +48,7 @@ class Job:
         respondent: The respondent's id.
         label: What the respondent is called on paper.
         map: The map version.
+        role: The map's title, as it is shown to people.
         group: School or team, as the run is sorted; empty for none.
         file: Where it goes, relative to the run's folder.
         rounds: The assessments as in their files, in order of date.
@@ -58,6 +59,7 @@ class Job:
     respondent: str
     label: str
     map: str
+    role: str
     group: str
     file: str
     rounds: tuple[dict[str, Any], ...]

@@ -187,6 +187,7 @@ def _jobs(
             respondent=latest.respondent.id,
             label=latest.respondent.label,
             map=latest.map,
+            role=catalog.map(latest.map).title,
             group=group,
             file=f"{folder}{name}{again}.pdf",
             rounds=told,

@@ -26,6 +26,7 @@ class Printed:
         respondent: The respondent's id.
         label: What the respondent is called.
         map: The map version.
+        role: The map's title.
         group: School or team, as the run is sorted.
         file: Where it is, relative to the run's folder.
         pages: How many pages it has.
@@ -35,6 +36,7 @@ class Printed:
     respondent: str
     label: str
     map: str
+    role: str
     group: str
     file: str
     pages: int
@@ -115,29 +117,38 @@ def run(
         manifest.setting("first day", settings.made_on.isoformat())
         everybody = (*planned.jobs, *planned.others)
         there = manifest.finished(everybody)
-        finished = [job.key for job in planned.jobs if job.key in there]
+        finished = there.intersection(job.key for job in planned.jobs)
         left = [job for job in planned.jobs if job.key not in there]
         _forget_old_names(target, everybody, manifest.known())
         target.sweep()  # after a run that was killed
         if begin is not None:
             begin(len(finished), manifest.usual_seconds())
-        done = failed = 0
-        for outcome in _made(left, target, settings, engine, manifest):
+        done = 0
+        outcomes = _made(left, target, settings, engine, manifest)
+        for tried, outcome in enumerate(outcomes, start=1):
             if outcome.no_room:
                 raise _no_room(target, outcome, len(finished) + done, len(planned.jobs))
-            done, failed = done + (not outcome.error), failed + bool(outcome.error)
+            done += not outcome.error
             if progress is not None:
-                progress(len(finished) + done, failed, len(planned.jobs))
+                progress(len(finished) + done, tried - done, len(planned.jobs))
         target.sweep()  # after workers that were killed
-        found = manifest.known()
+        return _summed_up(planned, target, there, done, manifest.known())
+
+
+def _summed_up(
+    planned: Plan, target: Target, before: set[str], done: int, known: dict[str, Known]
+) -> Summary:
+    """Return what a run did, from what was there before and what is known now."""
+    beside = [job for job in planned.others if job.key in before]
+    gone = _left_over((*planned.jobs, *planned.others), known)
     return Summary(
         planned=len(planned.jobs),
         done=done,
-        skipped=len(finished),
-        failed=tuple(_failures(planned.jobs, found)),
-        files=tuple(_printed(planned.jobs, found)),
-        beside=tuple(_printed([job for job in planned.others if job.key in there], found)),
-        left_over=tuple(sorted(target.whole(_left_over(everybody, found)))),
+        skipped=sum(job.key in before for job in planned.jobs),
+        failed=tuple(_failures(planned.jobs, known)),
+        files=tuple(_printed(planned.jobs, known)),
+        beside=tuple(_printed(beside, known)),
+        left_over=tuple(sorted(target.whole(gone))),
     )
 
 
@@ -182,7 +193,8 @@ def _printed(jobs: Sequence[Job], known: dict[str, Known]) -> Iterator[Printed]:
     for job in jobs:
         if (row := known.get(job.key)) and not row.error:
             yield Printed(
-                *(job.respondent, job.label, job.map, job.group, job.file, row.pages, row.sha256)
+                *(job.respondent, job.label, job.map, job.role, job.group, job.file),
+                *(row.pages, row.sha256),
             )
 
 

@@ -5,22 +5,18 @@ which is loaded when the first PDF is asked for.
 """
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from functools import lru_cache
 from pathlib import Path
-from typing import Literal
 
-from icmaps import _data
 from icmaps.content import Catalog
 from icmaps.errors import RenderError
 from icmaps.models import Assessment, PolicyName
 from icmaps.report._group import GROUP_FORMATS, write_group_report
 from icmaps.report._place import refuse_place, replace_file, room_for_fonts, system_libraries
 from icmaps.report._run_pages import RunPage, cover_pdf, index_html
-from icmaps.report._template import template
+from icmaps.report._template import PageSize, style_sheet, template
 from icmaps.report._view import ReportView
 from icmaps.report._writer import report_view
 from icmaps.scoring import score
@@ -40,9 +36,6 @@ __all__ = [
     "write_group_report",
     "write_report",
 ]
-
-PageSize = Literal["letter", "a4"]
-_COLOUR = re.compile(r"#([0-9a-f]{6}|[0-9a-f]{3})\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +126,7 @@ def report_pdf(
     with room_for_fonts():
         pdf = _pdf.print_pdf(
             _html(view, made_on, screen=False),
-            _style(grey=grey),
+            style_sheet("report/growth.css", grey=grey),
             size=size,
             texts=view.texts(),
             attached=attached,
@@ -189,17 +182,3 @@ def _html(view: ReportView, made_on: date, *, screen: bool) -> str:
     return template("report/growth.html").render(
         view=view, created=made_on.isoformat(), screen=screen
     )
-
-
-@lru_cache(maxsize=2)
-def _style(*, grey: bool) -> str:
-    css = (_data.folder("templates") / "report" / "growth.css").read_text("utf-8")
-    return _COLOUR.sub(_as_grey, css) if grey else css
-
-
-def _as_grey(colour: re.Match[str]) -> str:
-    """Return the grey that is as light as a colour (ITU-R BT.601, as printers take it)."""
-    digits = colour[1] if len(colour[1]) > 3 else "".join(2 * d for d in colour[1])  # noqa: PLR2004
-    red, green, blue = (int(digits[n : n + 2], 16) for n in (0, 2, 4))
-    light = round(0.299 * red + 0.587 * green + 0.114 * blue)
-    return f"#{light:02x}{light:02x}{light:02x}"

@@ -8,12 +8,11 @@ from __future__ import annotations
 import json
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from icmaps import _data
 from icmaps.errors import RenderError
 from icmaps.report._place import refuse_place, replace_file, room_for_fonts, system_libraries
-from icmaps.report._template import template
+from icmaps.report._template import PageSize, style_sheet, template
 
 if TYPE_CHECKING:
     from icmaps.groups import GroupFigures, GroupStudy
@@ -27,7 +26,7 @@ def write_group_report(
     path: str | Path,
     *,
     group: tuple[str, ...] | None = None,
-    size: str = "letter",
+    size: PageSize = "letter",
     made_on: date | None = None,
 ) -> int:
     """Write what can be told of groups.
@@ -100,14 +99,11 @@ def _html(view: GroupView, made_on: date, *, screen: bool) -> str:
     return page.render(view=view, created=made_on.isoformat(), screen=screen)
 
 
-def _pdf(view: GroupView, size: Any, made_on: date) -> tuple[bytes, int]:
+def _pdf(view: GroupView, size: PageSize, made_on: date) -> tuple[bytes, int]:
     with system_libraries():
         from icmaps.report import _pdf as engine
 
-    folder = _data.folder("templates")
-    css = "".join(
-        (folder / part).read_text("utf-8") for part in ("report/growth.css", "group/group.css")
-    )
+    css = style_sheet("report/growth.css", "group/group.css")
     with room_for_fonts():
         made = engine.print_pdf(
             _html(view, made_on, screen=False), css, size=size, texts=view.texts(), attached=()

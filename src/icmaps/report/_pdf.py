@@ -16,7 +16,7 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from threading import RLock
-from typing import Any, Final, Literal
+from typing import Any, Final
 from xml.etree import ElementTree as ET
 
 import cssselect2
@@ -28,8 +28,7 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 from icmaps import _data
 from icmaps.errors import RenderError
 from icmaps.report._reuse import Reuse
-
-PageSize = Literal["letter", "a4"]
+from icmaps.report._template import PageSize
 
 _SCHEME: Final = "icmaps"
 _FONT_FOLDER: Final = "style/fonts"

@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
-from icmaps import _data
 from icmaps.report._place import room_for_fonts, system_libraries
-from icmaps.report._template import template
+from icmaps.report._template import PageSize, style_sheet, template
 from icmaps.report._view import texts_of
 
 
@@ -20,6 +18,7 @@ class RunPage:
         summary: How many reports, and when they were printed.
         consent: Whose reports may be in it.
         rows: For each report the cells of its line.
+        files: Addresses and names of the files for the printer.
     """
 
     title: str
@@ -27,15 +26,17 @@ class RunPage:
     summary: str
     consent: str
     rows: tuple[tuple[str, ...], ...]
+    files: tuple[tuple[str, str], ...] = ()
 
 
-def cover_pdf(view: RunPage, size: str, made_on: date) -> bytes:
+def cover_pdf(view: RunPage, size: PageSize, made_on: date, *, grey: bool) -> bytes:
     """Return the cover sheet of a merged file as a PDF.
 
     Args:
-        view: What it says; a row has name, map and page.
+        view: What it says; a row has name, role and page.
         size: The paper, `letter` or `a4`.
         made_on: The date of the run.
+        grey: Printed without colours.
 
     Raises:
         RenderError: If this machine lacks what a PDF needs.
@@ -45,23 +46,14 @@ def cover_pdf(view: RunPage, size: str, made_on: date) -> bytes:
 
     page = template("print/cover.html").render(view=view, created=made_on.isoformat())
     with room_for_fonts():
-        paper: engine.PageSize = "a4" if size == "a4" else "letter"
-        return engine.print_pdf(
-            page, _cover_style(), size=paper, texts=texts_of(view), attached=()
-        ).data
+        style = style_sheet("report/growth.css", "print/cover.css", grey=grey)
+        return engine.print_pdf(page, style, size=size, texts=texts_of(view), attached=()).data
 
 
 def index_html(view: RunPage) -> str:
     """Return the index of a run as a page.
 
     Args:
-        view: What it says; a row has name, group, map, pages, address and file.
+        view: What it says; a row has address, name, group, role and pages.
     """
     return template("print/index.html").render(view=view)
-
-
-@lru_cache(maxsize=1)
-def _cover_style() -> str:
-    folder = _data.folder("templates")
-    parts = ("report/growth.css", "print/cover.css")
-    return "".join((folder / part).read_text("utf-8") for part in parts)
