@@ -52,7 +52,7 @@ def test_earlier_rounds_become_growth_and_other_raters_print_nothing() -> None:
     made = planned(example(FALL), coach, example(SPRING))
 
     (job,) = made.jobs
-    assert [data["round"]["id"] for data in job.rounds] == ["2026-spring", "2026-fall"]
+    assert [json.loads(told)["round"]["id"] for told in job.rounds] == ["2026-spring", "2026-fall"]
     assert made.left_out == 1
 
 
@@ -148,7 +148,7 @@ def test_somebody_with_a_new_name_leaves_no_old_file(tmp_path: Path) -> None:
 
 def test_a_poisoned_report_fails_alone_and_is_named(tmp_path: Path) -> None:
     made = planned()
-    bad = replace(made.jobs[1], rounds=({"schema": "icmaps/assessment/1"},), digest="other")
+    bad = replace(made.jobs[1], rounds=('{"schema": "icmaps/assessment/1"}',), digest="other")
     spoiled = replace(made, jobs=(made.jobs[0], bad, *made.jobs[2:]))
 
     summary = run(spoiled, target_at(tmp_path), SETTINGS, SerialEngine())

@@ -149,9 +149,9 @@ def _one_map(
     from icmaps.scoring import gather, joined
 
     given = read_sources(sources, found)
-    given.tell_problems()
-    pieces = [reading.answers for reading in given.tables]
-    answers = joined([*pieces, gather(given.assessments, catalog=found)])
+    with given.telling_problems():
+        pieces = [reading.answers for reading in given.tables]
+        answers = joined([*pieces, gather(given.assessments(), catalog=found)])
     if wanted is not None:
         reference = found.map(wanted).reference
         answers = {name: a for name, a in answers.items() if name == reference}

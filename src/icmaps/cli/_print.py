@@ -106,7 +106,6 @@ def print_run(
     target = printrun.target_at(output)
     found = catalog(maps)
     given = read_sources(sources, found)
-    given.tell_problems()
     settings = printrun.Settings(
         size=paper,
         grey=grey,
@@ -114,9 +113,10 @@ def print_run(
         made_on=printrun.first_day(target, date.today()),  # noqa: DTZ011 - of this office's wall
         maps=tuple(str(folder.resolve()) for folder in maps_folders(maps)),
     )
-    planned = printrun.plan(
-        given.everybody(), settings, catalog=found, by=by, only=tuple(only or ()), since=since
-    )
+    with given.telling_problems():
+        planned = printrun.plan(
+            given.everybody(), settings, catalog=found, by=by, only=only or (), since=since
+        )
     with _makers(engine, processes, scheduler) as (makers, number):
         tell = None if as_json else partial(_tell_plan, planned, number)
         done = _run(planned, target, settings, makers, tell)

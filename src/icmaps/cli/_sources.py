@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -35,47 +36,59 @@ Sources = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What was read, and what could not be.
+    """What the commands are given.
 
     Attributes:
         tables: Each table.
-        assessments: Those of files and folders.
-        problems: What is wrong with rows and files that were left out.
-        untold: How many more problems of tables there are.
+        files: Those of assessments, not read yet.
+        problems: What is wrong with rows and files that are left out; with files, once they are
+            read.
+        found: Where maps are found.
     """
 
     tables: list[Reading]
-    assessments: list[icmaps.Assessment]
+    files: list[Path]
     problems: list[icmaps.Problem]
-    untold: int
+    found: icmaps.Catalog
 
-    def everybody(self) -> list[icmaps.Assessment]:
-        """Return the assessments of the tables and those of the files."""
-        return [a for table in self.tables for a in table.assessments()] + self.assessments
+    def assessments(self) -> Iterator[icmaps.Assessment]:
+        """Read the files, and yield the assessments in them one by one."""
+        for file in self.files:
+            try:
+                yield self.found.read_assessment(file)
+            except icmaps.ContentError as error:
+                self.problems.extend(error.problems)
 
-    def tell_problems(self) -> None:
-        """Print what was left out, and why."""
-        tell_problems(self.problems, self.untold)
+    def everybody(self) -> Iterator[icmaps.Assessment]:
+        """Yield the assessments of the tables and those of the files."""
+        for table in self.tables:
+            for part in table.parts:
+                yield from part.assessments()
+        yield from self.assessments()
+
+    @contextmanager
+    def telling_problems(self) -> Iterator[None]:
+        """Print afterwards what was left out, and why; also where nothing was left to work on."""
+        try:
+            yield
+        finally:
+            tell_problems(self.problems, sum(table.untold for table in self.tables))
 
 
 def read_sources(sources: Sequence[Path], found: icmaps.Catalog) -> Given:
-    """Read all that can be read of tables, files and folders."""
+    """Read the tables among some sources, and find the files of assessments."""
     tables: list[Reading] = []
-    assessments: list[icmaps.Assessment] = []
+    files: list[Path] = []
     problems: list[icmaps.Problem] = []
     for source in sources:
         if is_table(source):
             tables.append(icmaps.read_table(source, catalog=found))
             problems += tables[-1].problems
-            continue
-        files, unread = files_below([source])
-        problems += unread
-        for file in files:
-            try:
-                assessments.append(found.read_assessment(file))
-            except icmaps.ContentError as error:
-                problems += error.problems
-    return Given(tables, assessments, problems, sum(table.untold for table in tables))
+        else:
+            below, unread = files_below([source])
+            files += below
+            problems += unread
+    return Given(tables, files, problems, found)
 
 
 def tell_problems(problems: Sequence[icmaps.Problem], untold: int = 0) -> None:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from functools import lru_cache
 from importlib.metadata import version
-from typing import Any, Final
+from typing import Final
 
 from icmaps import _data
 from icmaps.content import default_catalog
@@ -51,7 +51,7 @@ class Job:
         role: The map's title, as it is shown to people.
         group: School or team, as the run is sorted; empty for none.
         file: Where it goes, relative to the run's folder.
-        rounds: The assessments as in their files, in order of date.
+        rounds: The assessments as JSON, in order of date.
         digest: Of all that the report is made from.
     """
 
@@ -62,7 +62,7 @@ class Job:
     role: str
     group: str
     file: str
-    rounds: tuple[dict[str, Any], ...]
+    rounds: tuple[str, ...]
     digest: str
 
 
@@ -91,11 +91,11 @@ class Outcome:
     no_room: bool = False
 
 
-def digest(rounds: tuple[dict[str, Any], ...], map_text: str, settings: Settings) -> str:
+def digest(rounds: tuple[str, ...], map_text: str, settings: Settings) -> str:
     """Return the digest of all that a report is made from.
 
     Args:
-        rounds: The assessments as in their files.
+        rounds: The assessments as JSON.
         map_text: The map and its framework, as JSON.
         settings: What is the same for the whole run.
     """
@@ -131,7 +131,7 @@ def make(job: Job, target: Target, settings: Settings) -> Outcome:
     start = time.perf_counter()
     try:
         report = report_pdf(
-            [Assessment.model_validate(data) for data in job.rounds],
+            [Assessment.model_validate(json.loads(text)) for text in job.rounds],
             catalog=default_catalog(settings.maps),
             policy=settings.policy,
             size=settings.size,

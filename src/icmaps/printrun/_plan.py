@@ -8,15 +8,26 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 from icmaps.content import Catalog
 from icmaps.errors import ScoringError, UnknownNameError, near
-from icmaps.models import Assessment
+from icmaps.models import Assessment, Respondent, Round
 from icmaps.printrun._job import Job, Settings, digest
 
 By = Literal["school", "team"]
-_People = dict[tuple[str, str], list[Assessment]]  # rounds by respondent and map
+
+
+class _Round(NamedTuple):
+    """What a plan keeps of an assessment: ten thousand whole ones would not be small."""
+
+    respondent: Respondent
+    map: str
+    round: Round
+    told: str
+
+
+_People = dict[tuple[str, str], list[_Round]]  # by respondent and map
 _LONGEST: Final = 60  # characters of each part of a name
 _UNSORTED: Final = "no-group"
 
@@ -100,7 +111,7 @@ def _wanted(people: _People, only: Sequence[str], since: str | None) -> set[tupl
     }
 
 
-def _asked_for(every: Sequence[Assessment], only: Sequence[str]) -> set[str]:
+def _asked_for(every: Sequence[_Round], only: Sequence[str]) -> set[str]:
     """Return the names asked for; what is not there is told, not printed as nothing."""
     names = set().union(*map(_names, every))
     for name in only:
@@ -112,7 +123,7 @@ def _asked_for(every: Sequence[Assessment], only: Sequence[str]) -> set[str]:
     return {name.casefold() for name in only}
 
 
-def _first_day(every: Sequence[Assessment], since: str | None) -> date | None:
+def _first_day(every: Sequence[_Round], since: str | None) -> date | None:
     """Return the first day of a round; None if every round is asked for."""
     if since is None:
         return None
@@ -126,7 +137,7 @@ def _first_day(every: Sequence[Assessment], since: str | None) -> date | None:
     return min(days)
 
 
-def _names(assessment: Assessment) -> set[str]:
+def _names(assessment: _Round) -> set[str]:
     """Return what a person can be asked for by, in small letters."""
     groups = assessment.respondent.groups
     names = (
@@ -145,13 +156,19 @@ def _own(assessments: Iterable[Assessment]) -> tuple[_People, int]:
     for assessment in assessments:
         every += 1
         if assessment.rater.kind in found:
-            key = (assessment.respondent.id, assessment.map)
-            found[assessment.rater.kind].setdefault(key, []).append(assessment)
-    people = found["team"] | found["self"]
-    return people, every - sum(map(len, people.values()))
+            kept = _Round(
+                assessment.respondent,
+                assessment.map,
+                assessment.round,
+                json.dumps(assessment.as_file(), ensure_ascii=False),
+            )
+            people = found[assessment.rater.kind]
+            people.setdefault((kept.respondent.id, kept.map), []).append(kept)
+    own = found["team"] | found["self"]
+    return own, every - sum(map(len, own.values()))
 
 
-def _group(assessment: Assessment, by: By | None) -> str:
+def _group(assessment: _Round, by: By | None) -> str:
     if by is None:
         return ""
     groups = assessment.respondent.groups
@@ -160,7 +177,7 @@ def _group(assessment: Assessment, by: By | None) -> str:
 
 
 def _jobs(
-    people: Collection[list[Assessment]],
+    people: Collection[list[_Round]],
     settings: Settings,
     catalog: Catalog,
     by: By | None,
@@ -181,7 +198,7 @@ def _jobs(
         folder = f"{safe(group) or _UNSORTED}/" if by else ""
         taken[folder + name] += 1
         again = f"-{taken[folder + name]}" if taken[folder + name] > 1 else ""
-        told = tuple(assessment.as_file() for assessment in rounds)
+        told = tuple(assessment.told for assessment in rounds)
         yield Job(
             key=f"{latest.respondent.id}\0{latest.map}",
             respondent=latest.respondent.id,
@@ -195,11 +212,11 @@ def _jobs(
         )
 
 
-def _order(assessment: Assessment) -> tuple[str, str, str]:
+def _order(assessment: _Round) -> tuple[str, str, str]:
     return assessment.respondent.label.casefold(), assessment.respondent.id, assessment.map
 
 
-def _name(assessment: Assessment, *, several: bool) -> str:
+def _name(assessment: _Round, *, several: bool) -> str:
     """Return a file name that is safe everywhere, says who it is and sorts by name."""
     person = assessment.respondent
     parts = [safe(person.name or ""), safe(person.id)]
