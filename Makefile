@@ -42,7 +42,8 @@ format: $(READY)
 bench: $(READY) tests-packages bench-packages
 	@set -e; for file in benchmarks/[!_]*.py; do echo "== $$file"; $(BIN)/python "$$file"; done
 
-# The pictures in README and docs: two pages of the demo's growth report, and of a group report.
+# The pictures in README and docs: two pages of the demo's growth report, of a group report, and of a
+# merged file of a print run.
 picture: $(READY) tests-packages
 	@$(RUN) icmaps demo -o out >/dev/null
 	@pdftoppm -r 84 -f 1 -l 2 -png out/jordan-ames-growth.pdf out/page
@@ -50,6 +51,10 @@ picture: $(READY) tests-packages
 	@$(RUN) icmaps group examples/tables/north-county-2026.csv -o out/group.pdf >/dev/null
 	@pdftoppm -r 84 -f 1 -l 3 -png out/group.pdf out/group
 	@$(BIN)/python docs/picture.py out/group-1.png out/group-3.png docs/group-report.png
+	@$(RUN) icmaps print examples/tables/north-county-2026.csv -o out/run --by school --merge \
+		--only "Harbor Middle" >/dev/null
+	@pdftoppm -r 84 -f 1 -l 3 -png out/run/merged/harbor-middle.pdf out/run/page
+	@$(BIN)/python docs/picture.py out/run/page-001.png out/run/page-003.png docs/print-run.png
 
 # The newest versions that have been out for a week, for every Python and platform we support.
 lock:

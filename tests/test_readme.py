@@ -2,7 +2,10 @@
 
 import doctest
 import re
+import shlex
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -43,7 +46,29 @@ def test_the_assessment_shown_is_one(folder: Path) -> None:
     assert [goal.component for goal in assessment.goals] == ["team-talk-skills"]
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/groups.md"])
+@pytest.mark.slow
+def test_the_how_to_of_print_runs_works_as_it_says(folder: Path) -> None:
+    head, *rows = (folder / "examples/tables/north-county-2026.csv").read_text().splitlines()
+    two_schools = [row for row in rows if "Harbor Middle" in row or "Eastgate" in row]
+    (folder / "placements.csv").write_text("\n".join([head, *two_schools]))
+    page = (ROOT / "docs" / "print-runs.md").read_text("utf-8")
+    shown = re.findall(r"^\$ icmaps (print placements.*)\n(.*), about", page, re.MULTILINE)
+    assert len(shown) == 2
+
+    for command, plan in shown:
+        said = subprocess.run(
+            [sys.executable, "-m", "icmaps", *shlex.split(command)],
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        assert said.stdout.startswith(f"{plan}, about")
+
+    there = {str(path.relative_to(folder / "reports")) for path in folder.rglob("reports/*/*.pdf")}
+    for file in re.findall(r"`(merged/[a-z-]+\.pdf)`", page):
+        assert file in there
+    assert {"harbor-middle/e-1101.pdf", "eastgate-elementary/e-1060.pdf"} < there
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/groups.md", "docs/print-runs.md"])
 def test_every_file_it_links_to_is_there(page: str) -> None:
     links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", (ROOT / page).read_text("utf-8"))
 

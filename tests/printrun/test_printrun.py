@@ -249,6 +249,24 @@ def test_a_run_of_some_leaves_the_names_and_the_merged_file_of_all(tmp_path: Pat
     assert (tmp_path / "merged" / "school-a.pdf").read_bytes() == before
 
 
+def test_reports_that_are_sorted_otherwise_are_moved_and_not_made_again(tmp_path: Path) -> None:
+    target = target_at(tmp_path)
+    run(planned(), target, SETTINGS, SerialEngine())
+    before = contents(tmp_path)
+
+    some = run(planned(by="team", only=("E-2",)), target, SETTINGS, SerialEngine())
+
+    assert (some.done, some.skipped) == (0, 1)
+    assert "school-a-team-2/person-three_e-2.pdf" in contents(tmp_path)
+    assert set(before) - set(contents(tmp_path)) == {"person-three_e-2.pdf"}
+
+    every = run(planned(by="school"), target, SETTINGS, SerialEngine())
+
+    assert (every.done, every.skipped) == (0, 4)
+    assert sorted(contents(tmp_path).values()) == sorted(before.values())
+    assert {path.name for path in tmp_path.iterdir() if path.is_dir()} == {"school-a", "school-b"}
+
+
 def test_reports_of_people_who_are_gone_are_told_and_kept(tmp_path: Path) -> None:
     target = target_at(tmp_path)
     run(planned(), target, SETTINGS, SerialEngine())

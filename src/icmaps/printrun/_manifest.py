@@ -171,6 +171,17 @@ class Manifest:
             self._db.execute(f"insert or replace into report values ({marks})", row)  # noqa: S608
         except sqlite3.Error as error:
             raise self._failed(error) from None
+        self._changed()
+
+    def rename(self, job: Job) -> None:
+        """Write what a report is called now."""
+        try:
+            self._db.execute("update report set file = ? where key = ?", (job.file, job.key))
+        except sqlite3.Error as error:
+            raise self._failed(error) from None
+        self._changed()
+
+    def _changed(self) -> None:
         self._unsaved += isinstance(self._target, Remote)
         if self._unsaved >= _SAVED_EVERY:
             self._save()

@@ -115,11 +115,11 @@ def run(
     target.make()
     with Manifest(target) as manifest:
         manifest.setting("first day", settings.made_on.isoformat())
-        everybody = (*planned.jobs, *planned.others)
-        there = manifest.finished(everybody)
+        _move(planned, target, manifest)
+        there = manifest.finished((*planned.jobs, *planned.others))
         finished = there.intersection(job.key for job in planned.jobs)
         left = [job for job in planned.jobs if job.key not in there]
-        _forget_old_names(target, everybody, manifest.known())
+        _forget_old_names(planned, target, manifest.known())
         target.sweep()  # after a run that was killed
         if begin is not None:
             begin(len(finished), manifest.usual_seconds())
@@ -180,10 +180,26 @@ def _made(
             return
 
 
-def _forget_old_names(target: Target, jobs: Sequence[Job], known: dict[str, Known]) -> None:
-    """Delete what a person's report was called in an earlier run, if that is nobody's name now."""
-    taken = {job.file for job in jobs}
-    for job in jobs:
+def _move(planned: Plan, target: Target, manifest: Manifest) -> None:
+    """Move what only has another name now, as when reports are sorted by school."""
+    known = manifest.known()
+    taken = {row.file for row in known.values()}
+    moved = {
+        job: known[job.key]
+        for job in planned.jobs
+        if job.key in known and known[job.key].digest == job.digest and job.file not in taken
+    }
+    whole = target.whole({row.file: (row.size, row.sha256) for row in moved.values()})
+    for job, row in moved.items():
+        if row.file in whole:
+            target.move(row.file, job.file)
+            manifest.rename(job)
+
+
+def _forget_old_names(planned: Plan, target: Target, known: dict[str, Known]) -> None:
+    """Delete what a report was called in an earlier run, if that is nobody's name now."""
+    taken = {job.file for job in (*planned.jobs, *planned.others)}
+    for job in planned.jobs:
         old = known.get(job.key)
         if old is not None and old.file not in taken:
             target.delete(old.file)

@@ -116,6 +116,28 @@ class Folder:
         """Delete a file if it is there."""
         with suppress(OSError):
             (self.path / file).unlink()
+        self._prune(file)
+
+    def move(self, file: str, name: str) -> None:
+        """Give a file another name.
+
+        Raises:
+            TargetError: If it cannot have it.
+        """
+        place = self.path / name
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            (self.path / file).replace(place)
+        except OSError as error:
+            raise TargetError(f"{str(place)!r} cannot be written: {_reason(error)}") from None
+        self._prune(file)
+
+    def _prune(self, file: str) -> None:
+        """Remove the folder that a file was in, if it was the last."""
+        folder = (self.path / file).parent
+        if folder != self.path:
+            with suppress(OSError):
+                folder.rmdir()
 
     def whole(self, files: Mapping[str, tuple[int, str]]) -> set[str]:
         """Return those of some files that are there as they were written.
@@ -203,6 +225,14 @@ class Remote:
             system, root = _opened(self.address)
             if system.exists(f"{root}/{file}"):
                 system.rm_file(f"{root}/{file}")
+
+    def move(self, file: str, name: str) -> None:
+        """Give a file another name; see `Folder.move`."""
+        with _Told(f"{self}/{name}", "cannot be written"):
+            system, root = _opened(self.address)
+            place = f"{root}/{name}"
+            system.makedirs(place.rpartition("/")[0], exist_ok=True)
+            system.mv(f"{root}/{file}", place)
 
     def whole(self, files: Mapping[str, tuple[int, str]]) -> set[str]:
         """Return those of some files that are there in their size.
