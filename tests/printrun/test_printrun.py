@@ -325,6 +325,13 @@ class TestOfProcesses:
         assert {failure.error for failure in summary.failed} == {"it took longer than 0.01 s"}
         assert contents(tmp_path) == {}
 
+    def test_a_report_that_takes_too_much_memory_fails_and_is_named(self, tmp_path: Path) -> None:
+        starved = LocalEngine(processes=1, megabytes=200)
+        summary = run(planned(only=("E-0",)), target_at(tmp_path), SETTINGS, starved)
+        assert [failure.respondent for failure in summary.failed] == ["E-0"]
+        assert summary.failed[0].error
+        assert contents(tmp_path) == {}
+
     def test_in_a_terminal_a_bar_says_how_far_it_is(self, tmp_path: Path) -> None:
         (tmp_path / "in").mkdir()
         for number, assessment in enumerate(staff(2)):
