@@ -6,7 +6,8 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test slow check format bench picture lock clean pdf-packages tests-packages bench-packages
+.PHONY: help demo test slow check format bench picture lock clean \
+	pdf-packages tests-packages browser-packages bench-packages
 
 PYTHON ?= python3
 ARGS ?=
@@ -26,7 +27,7 @@ demo: $(READY)
 test: $(READY) tests-packages
 	$(PYTEST) --dist worksteal -m "not slow" $(ARGS)
 
-slow: $(READY) tests-packages
+slow: $(READY) tests-packages browser-packages
 	$(PYTEST) --dist loadscope -m slow $(ARGS)
 
 check: $(READY)
@@ -39,7 +40,7 @@ format: $(READY)
 	$(RUN) ruff check --fix
 	$(RUN) ruff format
 
-bench: $(READY) tests-packages bench-packages
+bench: $(READY) tests-packages browser-packages bench-packages
 	@set -e; for file in benchmarks/[!_]*.py; do echo "== $$file"; $(BIN)/python "$$file"; done
 
 # The pictures in README and docs: two pages of the demo's growth report, of a group report, and of a
@@ -74,5 +75,5 @@ $(READY): requirements.lock pyproject.toml | pdf-packages
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@rm -f .venv/.ready-* && touch $@
 
-pdf-packages tests-packages bench-packages: %-packages:
+pdf-packages tests-packages browser-packages bench-packages: %-packages:
 	@$(PYTHON) .ci/system_packages.py $*

@@ -1,8 +1,8 @@
 """See to what pip cannot install: the libraries and programs icmaps finds on the machine.
 
-`make` runs this before everything else, with the group that the target needs: `pdf`, `tests` or
-`bench`. What is there costs a few milliseconds to see. What is missing is installed through apt
-where that needs no password; anywhere else one line says what to install.
+`make` runs this before everything else, with the group that the target needs: `pdf`, `tests`,
+`browser` or `bench`. What is there costs a few milliseconds to see. What is missing is installed
+through apt where that needs no password; anywhere else one line says what to install.
 """
 
 from __future__ import annotations  # so that a Python too old for icmaps can still say so
@@ -75,8 +75,10 @@ NEEDS: Final = {
         ),
     ),
     "tests": (Need(program("pdftotext"), "poppler-utils", "poppler"),),
-    "bench": (
+    "browser": (
         Need(program("chromium", "chromium-browser", "google-chrome"), "chromium", "chromium"),
+    ),
+    "bench": (
         Need(
             program("soffice", "libreoffice"),
             "libreoffice-writer-nogui",

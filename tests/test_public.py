@@ -72,6 +72,7 @@ COMMANDS = [
     "report",
     "group",
     "print",
+    "serve",
     "doctor",
 ]
 

@@ -68,7 +68,9 @@ def test_the_how_to_of_print_runs_works_as_it_says(folder: Path) -> None:
     assert {"harbor-middle/e-1101.pdf", "eastgate-elementary/e-1060.pdf"} < there
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/groups.md", "docs/print-runs.md"])
+@pytest.mark.parametrize(
+    "page", ["README.md", "docs/groups.md", "docs/print-runs.md", "docs/web.md"]
+)
 def test_every_file_it_links_to_is_there(page: str) -> None:
     links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", (ROOT / page).read_text("utf-8"))
 

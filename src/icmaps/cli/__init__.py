@@ -15,7 +15,7 @@ from icmaps.errors import IcmapsError
 
 # Every command adds itself to `app` when its module is imported; help lists them in this order.
 from icmaps.cli import _demo, _maps, _crosswalk, _validate, _score  # noqa: F401  isort: skip
-from icmaps.cli import _compare, _report, _group, _print, _doctor  # noqa: F401  isort: skip
+from icmaps.cli import _compare, _report, _group, _print, _serve, _doctor  # noqa: F401  isort: skip
 
 __all__ = ["main"]
 

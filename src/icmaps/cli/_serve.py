@@ -1,0 +1,125 @@
+"""`icmaps serve`: the web app."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import icmaps
+from icmaps.cli._app import app, show
+from icmaps.cli._help import Command
+
+DataOption = Annotated[
+    Path,
+    typer.Option(
+        "--data", metavar="DIR", envvar="ICMAPS_DATA", readable=False, help="Where it is all kept."
+    ),
+]
+PortOption = Annotated[int, typer.Option("--port", min=0, max=65_535, help="On this machine.")]
+LinkOption = Annotated[
+    str | None,
+    typer.Option(
+        "--link",
+        metavar="EMAIL",
+        help="Print a link that signs this person in once, and stop; make the account if needed.",
+    ),
+]
+CheckOption = Annotated[
+    bool, typer.Option("--check", help="Look for what is unsafe in public, and stop.")
+]
+_FIRST = "me@localhost"
+
+
+@app.command("serve", cls=Command, epilog="Example: icmaps serve --data maps-data")
+def serve(
+    *,
+    data: DataOption = Path("icmaps-data"),
+    port: PortOption = 8000,
+    link: LinkOption = None,
+    check: CheckOption = False,
+) -> None:
+    """Open the web app for browsers on this machine; Ctrl-C ends it.
+
+    On first use it makes its database, and prints a link that signs you in.
+    """
+    from icmaps import web
+
+    try:
+        web.prepare(data)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise icmaps.RenderError(
+            f"{str(data)!r} cannot be used: {reason}; nothing was changed; name another with --data"
+        ) from None
+    if check:
+        _check()
+        return
+    _bring_up_to_date()
+    if link is None:
+        _refuse_taken(port)
+    address = f"http://127.0.0.1:{port}"
+    if link is not None:
+        show(f"{address}{_link(link)}")
+        return
+    if not _has_people():
+        show(f"Open this link to sign in; it works once:\n  {address}{_link(_FIRST)}")
+    show(f"icmaps is at {address}; Ctrl-C ends it")
+    sys.stdout.flush()
+    command = [sys.executable, "-m", "gunicorn", "icmaps.web.wsgi", "--bind", f"127.0.0.1:{port}"]
+    os.execv(  # noqa: S606 - this process becomes the server, so that signals reach it
+        sys.executable, [*command, "--workers", "2", "--log-level", "warning"]
+    )
+
+
+def _refuse_taken(port: int) -> None:
+    with socket.socket() as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind(("127.0.0.1", port))
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise icmaps.RenderError(
+                f"port {port} cannot be used: {reason}; another program has it, or icmaps runs "
+                f"already; name another with --port"
+            ) from None
+
+
+def _check() -> None:
+    """Look for what is unsafe in public; exit 1 if there is something."""
+    from django.core.management import call_command
+    from django.core.management.base import SystemCheckError
+
+    try:
+        call_command("check", deploy=True, fail_level="WARNING")
+    except SystemCheckError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+
+
+def _bring_up_to_date() -> None:
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    call_command("createcachetable", verbosity=0)
+
+
+def _has_people() -> bool:
+    from icmaps.web.models import User
+
+    return User.objects.exists()
+
+
+def _link(email: str) -> str:
+    """Return the path of a link for somebody; the account is made if there is none."""
+    from django.urls import reverse
+
+    from icmaps.web.accounts import new_link
+    from icmaps.web.models import User
+
+    user = User.objects.filter(email=email.lower()).first() or User.objects.create_user(email)
+    return reverse("sign_in", args=[new_link(user)])

@@ -1,0 +1,1 @@
+"""What the database was like, step by step; made by `makemigrations`."""
