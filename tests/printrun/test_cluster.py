@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import dask
 import pytest
 
+from clusters import two_workers
 from icmaps.errors import RenderError
 from icmaps.printrun import DaskEngine, SerialEngine, run, target_at
 from printrun.made import SETTINGS, contents, planned, staff, wait_for
@@ -27,19 +28,9 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def client() -> Iterator["Client"]:
-    """A cluster of two worker processes that nobody else can reach."""
-    from distributed import Client, LocalCluster  # noqa: PLC0415 - loads for a second
-
     with (
         dask.config.set({"distributed.scheduler.allowed-failures": 0}),
-        LocalCluster(
-            n_workers=2,
-            threads_per_worker=1,
-            processes=True,
-            host="127.0.0.1",
-            dashboard_address="127.0.0.1:0",
-        ) as cluster,
-        Client(cluster) as connected,
+        two_workers() as connected,
     ):
         yield connected
 

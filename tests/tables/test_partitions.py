@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clusters import two_workers
 from icmaps.errors import RenderError
 from icmaps.tables import (
     Partitions,
@@ -152,19 +153,7 @@ def test_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def client() -> Iterator["Client"]:
-    """A cluster of two worker processes that nobody else can reach."""
-    from distributed import Client, LocalCluster  # noqa: PLC0415 - loads for a second
-
-    with (
-        LocalCluster(
-            n_workers=2,
-            threads_per_worker=1,
-            processes=True,
-            host="127.0.0.1",
-            dashboard_address="127.0.0.1:0",
-        ) as cluster,
-        Client(cluster) as connected,
-    ):
+    with two_workers() as connected:
         yield connected
 
 
