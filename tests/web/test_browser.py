@@ -111,6 +111,12 @@ def test_what_is_typed_without_a_connection_arrives_later(app: Served, page: Pag
     page.context.set_offline(False)
     status(page)
     assert answers(app, page)[0][1:3] == ("level:3", "typed on the train")
+    kept = answers(app, page)
+    page.goto(page.url.removesuffix(PLACE) + "unsent")  # what was sent is not saved twice
+    page.set_input_files("#id_file", download.value.path())
+    page.get_by_role("button", name="Save these answers").click()
+    expect(page.get_by_text("1 answer is saved.")).to_be_visible()
+    assert answers(app, page) == kept
 
 
 @pytest.mark.parametrize(
@@ -186,7 +192,7 @@ def test_every_page_is_for_everybody(size: dict[str, int], page: Page) -> None:
     home = page.url.split("/a/")[0]
     base = page.url.removesuffix(PLACE)
     page.set_viewport_size(size)  # type: ignore[arg-type]
-    pages = ["", "scope", PLACE, "review", "report", "report.html", "goals"]
+    pages = ["", "scope", "unsent", PLACE, "review", "report", "report.html", "goals"]
     for address in [*(base + name for name in pages), home, f"{home}/start", f"{home}/nothing"]:
         page.goto(address)
         found = Axe().run(page, options=WCAG)

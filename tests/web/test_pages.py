@@ -1,9 +1,11 @@
 """Pages as a browser without JavaScript sees them, and the way in."""
 
 import io
+import json
 import re
 from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pikepdf
 import pytest
@@ -131,6 +133,47 @@ def test_a_component_that_was_not_touched_is_not_saved_again() -> None:
     }
     signed_in(row.owner).post(f"/a/{row.key}/place/continuous-improvement", sent)
     assert row.changes.count() == 1
+
+
+def test_a_file_of_unsent_answers_is_taken_in_and_overwrites_nothing() -> None:
+    row = assessment()
+    save(row, edit("level:1", evidence="later, on the phone"))
+    told = [
+        {"key": str(uuid4()), "component": name, "answer": "level:3", "evidence": "in the file",
+         "base_version": 0}
+        for name in ("inquiry-cycle", "giving-feedback", "no-such-thing")
+    ]  # fmt: skip
+    browser, page = signed_in(row.owner), f"/a/{row.key}/unsent"
+    for _ in range(2):
+        file = io.BytesIO(json.dumps({"assessment": str(row.key), "answers": told}).encode())
+        shown = text(browser.post(page, {"file": file}))
+        assert "1 answer is saved." in shown
+        for words in ("Ideal (1). later, on the phone", "Developing (3). in the file"):
+            assert words in shown
+        assert "does not ask for that component" in shown
+    assert {a.component: a.evidence for a in row.answers.all()} == {
+        "inquiry-cycle": "later, on the phone",
+        "giving-feedback": "in the file",
+    }
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"", "not a file of unsent answers"),
+        (b"[" * 100_000, "not a file of unsent answers"),
+        (b'{"assessment": "x", "answers": []}', "not a file of unsent answers"),
+        (
+            b'{"assessment": "00000000-0000-4000-8000-000000000000", "answers": []}',
+            "belong to another map or round",
+        ),
+    ],
+)
+def test_a_file_of_something_else_is_told(data: bytes, message: str) -> None:
+    row = assessment()
+    told = signed_in(row.owner).post(f"/a/{row.key}/unsent", {"file": io.BytesIO(data)})
+    assert told.status_code == 422
+    assert message in text(told)
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ def post(browser: Client, path: str, sent: Any, **more: Any) -> Any:
 
 
 def test_the_matrix_knows_the_pages_there_are() -> None:
-    assert len(OF_SOMEBODY) == 9
+    assert len(OF_SOMEBODY) == 10
     assert len(addresses()) >= 13
 
 
@@ -128,7 +128,7 @@ def test_a_page_of_another_site_can_change_nothing() -> None:
     row = assessment()
     browser = signed_in(row.owner, enforce_csrf_checks=True)
     assert post(browser, f"/api/v1/assessments/{row.key}/events", body()).status_code == 403
-    for page in ("review", "goals", "scope", "place/continuous-improvement"):
+    for page in ("review", "goals", "scope", "unsent", "place/continuous-improvement"):
         assert browser.post(f"/a/{row.key}/{page}").status_code == 403
     assert not row.changes.exists()
 

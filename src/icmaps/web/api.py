@@ -1,6 +1,5 @@
 """The JSON API that pages save through; it asks for the session cookie and the CSRF token."""
 
-from typing import Annotated
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -9,22 +8,10 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from ninja import NinjaAPI, Schema
 from ninja.decorators import decorate_view
 from ninja.security import django_auth
-from pydantic import ConfigDict, Field
 
 from icmaps.web import policy, saving
+from icmaps.web.forms import SentEdit
 from icmaps.web.models import User
-
-
-class EditIn(Schema):
-    """An edit as a page sends it; see `saving.Edit`."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    key: UUID
-    component: Annotated[str, Field(max_length=100)]
-    answer: Annotated[str, Field(max_length=64)]
-    evidence: Annotated[str, Field(max_length=5_000)] = ""
-    base_version: Annotated[int, Field(ge=0, le=1_000_000_000)]
 
 
 class SavedOut(Schema):
@@ -66,12 +53,12 @@ def token(request: HttpRequest) -> dict[str, str]:
     "/assessments/{uuid:key}/events",
     response={200: SavedOut, 409: SavedOut, 401: Refusal, 404: Refusal, 422: Refusal},
 )
-def events(request: HttpRequest, key: UUID, edit: EditIn) -> HttpResponse:
+def events(request: HttpRequest, key: UUID, edit: SentEdit) -> HttpResponse:
     """Save an edit; 409 with the answer as it is now if another change came first."""
     assert isinstance(request.user, User)  # noqa: S101 - `auth` has seen to it
     assessment = policy.find(request.user, key)
     try:
-        saved = saving.save(assessment, saving.Edit(**edit.model_dump()))
+        saved = saving.save(assessment, edit.as_edit())
     except saving.RefusedError as error:
         return JsonResponse({"detail": str(error)}, status=422)
     body = {

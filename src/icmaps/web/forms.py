@@ -3,18 +3,61 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Annotated, Final
+from uuid import UUID
 
 from django import forms
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from icmaps.web.practice import catalog
-from icmaps.web.saving import plain
+from icmaps.web.saving import Edit, plain
 
 _LONGEST: Final = 2_000
 _MOST_GOALS: Final = 3
+
+
+class SentEdit(BaseModel):
+    """An edit as a browser sends it, or writes it into a file; see `saving.Edit`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    key: UUID
+    component: Annotated[str, Field(max_length=100)]
+    answer: Annotated[str, Field(max_length=64)]
+    evidence: Annotated[str, Field(max_length=5_000)] = ""
+    base_version: Annotated[int, Field(ge=0, le=1_000_000_000)]
+
+    def as_edit(self) -> Edit:
+        """Return it as `saving` takes it."""
+        return Edit(**self.model_dump())
+
+
+class Unsent(BaseModel):
+    """The file of answers that could not be sent, as a page offers it for download."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    assessment: UUID
+    answers: Annotated[list[SentEdit], Field(max_length=1_000)]
+
+
+def read_unsent(data: bytes, assessment: UUID) -> Unsent | str:
+    """Return the answers in a file, or what is wrong with it.
+
+    Args:
+        data: The file.
+        assessment: The key of the assessment they are to go to.
+    """
+    try:
+        found = Unsent.model_validate_json(data)
+    except ValidationError:
+        return _("This is not a file of unsent answers, or it was changed.")
+    if found.assessment != assessment:
+        return _("These answers belong to another map or round. Open that one, and try there.")
+    return found
 
 
 class Start(forms.Form):

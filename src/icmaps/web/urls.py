@@ -17,6 +17,7 @@ urlpatterns = [
     path("signin/<str:token>", pages.sign_in, name="sign_in"),
     path("a/<uuid:key>/", pages.tasks, name="tasks"),
     path("a/<uuid:key>/scope", pages.scope, name="scope"),
+    path("a/<uuid:key>/unsent", pages.unsent, name="unsent"),
     path("a/<uuid:key>/review", pages.review, name="review"),
     path("a/<uuid:key>/report", pages.report, name="report"),
     path("a/<uuid:key>/report.html", pages.report_page, name="report_page"),
