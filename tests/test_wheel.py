@@ -89,3 +89,26 @@ def test_demo_of_the_installed_package_writes_pdfs(installed: Path, tmp_path: Pa
     assert pdfs
     assert all(pdf.read_bytes().startswith(b"%PDF-") for pdf in pdfs)
     assert [pdf.name for pdf in pdfs if pdf.name not in said] == []
+
+
+@pytest.mark.parametrize(
+    ("command", "extra"),
+    [
+        (("serve",), "icmaps[web]"),
+        (("print", "ann.csv", "-o", "out"), "icmaps[groups]"),
+        (("print", ".", "-o", "out", "--engine", "dask", "--scheduler", "x"), "icmaps[dask]"),
+    ],
+)
+def test_what_an_extra_is_needed_for_says_which(
+    command: tuple[str, ...], extra: str, installed: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "ann.csv").write_text("respondent\n", "utf-8")
+    (tmp_path / "ann.yaml").write_bytes(
+        (ROOT / "examples" / "jordan-ames-2026-fall.yaml").read_bytes()
+    )
+    done = subprocess.run(
+        [installed / "icmaps", *command], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert f"pip install '{extra}'" in done.stderr
+    assert "Traceback" not in done.stderr

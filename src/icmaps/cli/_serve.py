@@ -35,7 +35,7 @@ CheckOption = Annotated[
 _FIRST = "me@localhost"
 
 
-@app.command("serve", cls=Command, epilog="Example: icmaps serve --data maps-data")
+@app.command("serve", cls=Command, epilog="Example: icmaps serve --link ann@example.org")
 def serve(
     *,
     data: DataOption = Path("icmaps-data"),
