@@ -28,6 +28,7 @@ from icmaps.printrun import (
     write_index,
     write_zip,
 )
+from icmaps.printrun._run import Printed
 from printrun.made import FALL, SETTINGS, SPRING, contents, planned, staff, wait_for
 from report_cases import changed, example, read
 
@@ -279,6 +280,25 @@ def test_reports_of_people_who_are_gone_are_told_and_kept(tmp_path: Path) -> Non
     assert done.beside == ()
     (tmp_path / "person-one_e-0.pdf").unlink()
     assert run(planned(*left), target, SETTINGS, SerialEngine()).left_over == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("=1+1", "'=1+1"),
+        ("  +1", "'  +1"),
+        ("\uff1d1+1", "'\uff1d1+1"),  # full width
+        ("\u200b@SUM(A1)", "'\u200b@SUM(A1)"),
+        ("Ann-Marie +1", "Ann-Marie +1"),
+        ("\u2212 minus", "\u2212 minus"),
+    ],
+)
+def test_no_name_in_the_index_is_a_formula(name: str, kept: str, tmp_path: Path) -> None:
+    printed = Printed("E-1", name, "a/b@1.0.0", "B", "", "one.pdf", 1, "0")
+    write_index([printed], [], target_at(tmp_path), SETTINGS)
+    with (tmp_path / "index.csv").open(encoding="utf-8-sig", newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert row["name"] == kept
 
 
 def test_a_zip_file_of_the_same_reports_has_the_same_bytes(tmp_path: Path) -> None:

@@ -206,7 +206,7 @@ def test_a_full_disk_ends_the_run_and_loses_nothing(
             raise OSError(ENOSPC, os.strerror(ENOSPC))
         real(file)
 
-    monkeypatch.setattr("icmaps.printrun._target.os.fsync", fsync)
+    monkeypatch.setattr("os.fsync", fsync)
     with pytest.raises(
         RenderError, match=r"no space left.*3 of 4 reports are there and whole; make"
     ):

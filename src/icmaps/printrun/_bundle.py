@@ -2,6 +2,7 @@
 
 import csv
 import io
+import unicodedata
 import zipfile
 from collections.abc import Iterable, Sequence
 from typing import Final
@@ -18,7 +19,7 @@ CONSENT: Final = (
     "them and to nobody else, and print only those of people who agreed to it."
 )
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # the first day a ZIP file knows
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA: Final = ("=", "+", "-", "@")
 
 
 def merge(
@@ -26,8 +27,6 @@ def merge(
     printed: Sequence[Printed],
     target: Target,
     settings: Settings,
-    *,
-    duplex: bool = True,
 ) -> list[str]:
     """Put the reports of each group into one file, ready for the printer.
 
@@ -41,7 +40,6 @@ def merge(
         printed: The reports of it that are there.
         target: Where the run puts its files.
         settings: What is the same for the whole run.
-        duplex: Begin every report on a right-hand page.
 
     Returns:
         The names of the files, relative to there.
@@ -55,17 +53,15 @@ def merge(
     for group, reports in sorted(groups.items()):
         name = f"merged/{group}{'-part' if group in partly else ''}.pdf"
         title = ", ".join(sorted({r.group for r in reports if r.group})) or "All reports"
-        target.write(name, _merged(title, reports, target, settings, duplex=duplex))
+        target.write(name, _merged(title, reports, target, settings))
         made.append(name)
     return made
 
 
-def _merged(
-    title: str, reports: Sequence[Printed], target: Target, settings: Settings, *, duplex: bool
-) -> bytes:
+def _merged(title: str, reports: Sequence[Printed], target: Target, settings: Settings) -> bytes:
     import pikepdf
 
-    starts = _starts(title, reports, settings, duplex=duplex)
+    starts = _starts(title, reports, settings)
     cover = _cover(title, reports, starts, settings)
     with pikepdf.new() as whole:
         with pikepdf.open(io.BytesIO(cover)) as first:
@@ -86,9 +82,7 @@ def _merged(
     return written.getvalue()
 
 
-def _starts(
-    title: str, reports: Sequence[Printed], settings: Settings, *, duplex: bool
-) -> list[int]:
+def _starts(title: str, reports: Sequence[Printed], settings: Settings) -> list[int]:
     """Return the page each report begins on, behind the cover."""
     import pikepdf
 
@@ -98,7 +92,7 @@ def _starts(
         page = len(first.pages) + 1
     starts = []
     for report in reports:
-        page += duplex and page % 2 == 0
+        page += page % 2 == 0  # on a right-hand page
         starts.append(page)
         page += report.pages
     return starts
@@ -154,8 +148,12 @@ def write_index(
 
 def _guarded(cell: object) -> object:
     """Return a cell that no spreadsheet takes for a formula."""
-    text = str(cell)
-    return f"'{text}" if isinstance(cell, str) and text.lstrip().startswith(_FORMULA) else cell
+    if not isinstance(cell, str):
+        return cell
+    # Full-width signs count as well, and so does what stands behind blanks and control characters.
+    plain = unicodedata.normalize("NFKC", cell)
+    seen = next((s for s in plain if not s.isspace() and unicodedata.category(s)[0] != "C"), "")
+    return f"'{cell}" if seen in _FORMULA else cell
 
 
 def write_zip(files: Iterable[str], target: Target) -> None:

@@ -116,7 +116,7 @@ class LocalEngine:
                 for ended in done:
                     yield _outcome(ended, running.pop(ended), self._why)
         finally:
-            pool.stop()  # type: ignore[no-untyped-call]
+            pool.stop()
             pool.join(_GRACE)
 
     def _why(self, error: BaseException) -> str:

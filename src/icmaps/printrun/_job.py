@@ -14,7 +14,7 @@ from icmaps.content import default_catalog
 from icmaps.errors import IcmapsError
 from icmaps.models import Assessment, PolicyName
 from icmaps.printrun._target import Target, TargetError
-from icmaps.report import PageSize, report_pdf
+from icmaps.report import PageSize, pdf_engine, report_pdf
 
 _PARTS: Final = ("report", "style")  # of the templates: what every growth report is made of
 _LIBRARIES: Final = ("icmaps", "weasyprint", "pydyf", "fonttools", "jinja2")
@@ -110,13 +110,18 @@ def digest(rounds: tuple[str, ...], map_text: str, settings: Settings) -> str:
 
 @lru_cache(maxsize=1)
 def _environment() -> str:
-    """Return the digest of templates, fonts and versions."""
+    """Return the digest of templates, fonts and versions.
+
+    Raises:
+        RenderError: If this machine lacks what a PDF needs.
+    """
     found = hashlib.sha256()
     for part in _PARTS:
         for path in sorted((_data.folder("templates") / part).rglob("*")):
             if path.is_file():
                 found.update(path.name.encode() + b"\0" + path.read_bytes())
     found.update(" ".join(f"{name} {version(name)}" for name in _LIBRARIES).encode())
+    found.update(pdf_engine().encode())  # Pango sets the lines, and comes with the machine
     return found.hexdigest()
 
 

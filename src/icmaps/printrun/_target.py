@@ -16,13 +16,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Final
 
+from icmaps._files import DRAFT, sweep_drafts, whole_file
 from icmaps.errors import RenderError
 
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
 
 _NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
-_DRAFT: Final = ".draft"
 
 
 class TargetError(RenderError):
@@ -77,22 +77,15 @@ class Folder:
             TargetError: If it cannot be written; what was there before is kept.
         """
         place = self.path / file
-        draft = place.with_name(f".{place.name}.{os.getpid()}{_DRAFT}")
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
-            with draft.open("wb") as written:
+            with whole_file(place) as draft, draft.open("wb") as written:
                 yield written
-                written.flush()
-                os.fsync(written.fileno())
-            draft.replace(place)
         except OSError as error:
             raise TargetError(
                 f"{str(place)!r} cannot be written: {_reason(error)}",
                 no_room=error.errno in _NO_ROOM,
             ) from None
-        finally:
-            with suppress(OSError):
-                draft.unlink()
 
     def write(self, file: str, data: bytes) -> None:
         """Write a file whole or not at all; see `writing`."""
@@ -155,8 +148,7 @@ class Folder:
 
     def sweep(self) -> None:
         """Delete the drafts of a run that was killed."""
-        for draft in self.path.rglob(f".*{_DRAFT}"):
-            draft.unlink(missing_ok=True)
+        sweep_drafts(self.path)
 
     def __str__(self) -> str:
         return str(self.path)
@@ -190,7 +182,7 @@ class Remote:
         with _Told(f"{self}/{file}", "cannot be written"):
             system, root = _opened(self.address)
             folder, _, name = f"{root}/{file}".rpartition("/")
-            draft = f"{folder}/.{name}.{os.getpid()}{_DRAFT}"
+            draft = f"{folder}/.{name}.{os.getpid()}{DRAFT}"
             system.makedirs(folder, exist_ok=True)
             try:
                 with system.open(draft, "wb") as written:
@@ -252,7 +244,7 @@ class Remote:
     def sweep(self) -> None:
         """Delete the drafts of a run that was killed."""
         for file in self._sizes():
-            if file.rpartition("/")[2].startswith(".") and file.endswith(_DRAFT):
+            if file.rpartition("/")[2].startswith(".") and file.endswith(DRAFT):
                 self.delete(file)
 
     def __str__(self) -> str:

@@ -1,12 +1,12 @@
 """Where a report is written: refused before the work is done, and written whole or not at all."""
 
-import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stdout, suppress
+from contextlib import contextmanager, redirect_stdout
 from io import StringIO
 from pathlib import Path
 
+from icmaps._files import whole_file
 from icmaps.errors import RenderError
 
 
@@ -32,19 +32,15 @@ def _is_folder(path: Path) -> bool:
 
 def replace_file(target: Path, data: bytes) -> None:
     """Write a file whole or not at all."""
-    draft = target.with_name(f".{target.name}.{os.getpid()}.draft")
     try:
-        draft.write_bytes(data)
-        draft.replace(target)
+        with whole_file(target) as draft:
+            draft.write_bytes(data)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise RenderError(
             f"{str(target)!r} cannot be written: {reason}; nothing there was changed; "
             "make room, or name a folder you may write to"
         ) from None
-    finally:
-        with suppress(OSError):  # gone already when all went well, and never made without a right
-            draft.unlink()
 
 
 @contextmanager

@@ -14,6 +14,7 @@ import inspect
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any, Final
 
@@ -150,6 +151,7 @@ class Reuse:
         return style
 
 
+@lru_cache(maxsize=1)
 def _is_known() -> bool:
     """Tell whether WeasyPrint is as this module knows it."""
     arguments = {

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from icmaps._files import sweep_drafts
 from icmaps.content import Catalog
 from icmaps.errors import ContentError, Problem, RenderError
 from icmaps.models import PolicyName
@@ -109,8 +110,7 @@ def score_partitions(
     done = map(one, tasks) if client is None else _on_cluster(client, one, tasks)
     result = _merged(done, len(tasks))
     for _, _, target in tasks:
-        for draft in folder.glob(f".{target.name}.*.draft"):  # of a worker that died
-            draft.unlink(missing_ok=True)
+        sweep_drafts(folder, target.name)  # of a worker that died
     return result
 
 

@@ -1,7 +1,5 @@
 """Table files written whole or not at all, part by part, with nothing in them that runs."""
 
-import contextlib
-import os
 import sys
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -11,6 +9,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from icmaps._files import whole_file
 from icmaps.errors import RenderError
 
 WRITTEN: Final = (".csv", ".xlsx", ".parquet", ".jsonl")
@@ -62,17 +61,16 @@ def write_parts(frames: Iterable[pl.DataFrame], path: str | Path) -> int:
             f"{target.name!r} ends in none of {', '.join(WRITTEN)}; the format would be a guess; "
             "name one that does"
         )
-    draft = target.with_name(f".{target.name}.{os.getpid()}.draft")
     counted = _Counted(frames)
     try:
-        match suffix:
-            case ".parquet":
-                _write_parquet(counted, draft)
-            case ".xlsx":
-                _write_sheet(counted, target, draft)
-            case _:
-                _write_text(counted, draft, suffix)
-        draft.replace(target)
+        with whole_file(target) as draft:
+            match suffix:
+                case ".parquet":
+                    _write_parquet(counted, draft)
+                case ".xlsx":
+                    _write_sheet(counted, target, draft)
+                case _:
+                    _write_text(counted, draft, suffix)
     except (OSError, pl.exceptions.PolarsError) as error:
         if counted.failed is not None:  # polars wraps what went wrong while the parts were made
             raise counted.failed from None
@@ -81,9 +79,6 @@ def write_parts(frames: Iterable[pl.DataFrame], path: str | Path) -> int:
             f"{str(target)!r} cannot be written: {reason.lower()}; nothing there was changed; "
             "make room, or name a folder you may write to"
         ) from None
-    finally:
-        with contextlib.suppress(OSError):
-            draft.unlink()
     return counted.rows
 
 
