@@ -69,7 +69,7 @@ def answers(app: Served, page: Page) -> list[tuple[object, ...]]:
     """Return what is kept of this person's first component on the page."""
     key = page.url.split("/a/")[1].split("/")[0].replace("-", "")
     return app.rows(
-        "select component, answer, evidence, version from web_answer "
+        "select component, answer, evidence, version from web_placement "
         "where assessment_id = (select id from web_assessment where key = ?) order by 1",
         key,
     )

@@ -121,7 +121,7 @@ def test_without_javascript_a_change_that_comes_second_is_shown_and_overwrites_n
     assert told.status_code == 409
     for words in ("Ideal (1). from my phone", "Developing (3). from my laptop", "another tab"):
         assert words in text(told)
-    assert row.answers.get().evidence == "from my phone"
+    assert row.placements.get().evidence == "from my phone"
 
 
 def test_a_component_that_was_not_touched_is_not_saved_again() -> None:
@@ -151,7 +151,7 @@ def test_a_file_of_unsent_answers_is_taken_in_and_overwrites_nothing() -> None:
         for words in ("Ideal (1). later, on the phone", "Developing (3). in the file"):
             assert words in shown
         assert "does not ask for that component" in shown
-    assert {a.component: a.evidence for a in row.answers.all()} == {
+    assert {a.component: a.evidence for a in row.placements.all()} == {
         "inquiry-cycle": "later, on the phone",
         "giving-feedback": "in the file",
     }
@@ -202,6 +202,23 @@ def test_a_map_is_begun_once_a_round() -> None:
         "/start", {"map": MAP, "round": "2026-fall", "date": "2026-12-01"}
     )
     assert after(again) == f"/a/{row.key}/"
+
+
+def test_a_goal_outside_the_scope_of_now_does_not_keep_the_report_from_being_made() -> None:
+    row = placed(assessment(), inquiry_cycle="3")
+    browser = signed_in(row.owner)
+    browser.post(f"/a/{row.key}/goals", {"goal": "inquiry-cycle"})
+    browser.post(f"/a/{row.key}/scope", {"section": ["evidence"]})
+    assert browser.get(f"/a/{row.key}/report.html").status_code == 200
+
+
+def test_only_finishing_finishes_and_only_reopening_reopens() -> None:
+    row = assessment()
+    browser, review = signed_in(row.owner), f"/a/{row.key}/review"
+    for action, finished in (("", False), ("finish", True), ("", True), ("reopen", False)):
+        browser.post(review, {"action": action})
+        row.refresh_from_db()
+        assert (row.finished_at is not None) == finished
 
 
 def test_more_than_three_goals_are_told() -> None:

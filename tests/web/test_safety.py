@@ -85,7 +85,7 @@ def test_what_is_somebody_elses_is_not_there(pattern: str) -> None:
     assert b"private" not in told[0].content
     row.refresh_from_db()
     assert row.finished_at == finished
-    assert row.answers.get().evidence == "private"
+    assert row.placements.get().evidence == "private"
 
 
 def test_every_answer_tells_browsers_to_be_careful() -> None:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from icmaps.web._sqlite import is_mended
-from icmaps.web.models import Answer, Change
+from icmaps.web.models import Change, Placement
 from icmaps.web.saving import Edit, RefusedError, Saved, plain, save
 from web.made import assessment, edit
 
@@ -24,7 +24,7 @@ def test_an_answer_is_kept_and_told() -> None:
 
     assert (saved.version, saved.answer, saved.evidence) == (1, "level:2", "Minutes")
     assert not saved.conflict
-    kept = row.answers.get()
+    kept = row.placements.get()
     assert (kept.component, kept.answer, kept.evidence, kept.version) == (
         *("inquiry-cycle", "level:2", "Minutes", 1),
     )
@@ -37,7 +37,7 @@ def test_the_same_change_sent_again_counts_once() -> None:
 
     assert again == replace(first, replay=True)
     assert row.changes.count() == 1
-    assert row.answers.get().version == 1
+    assert row.placements.get().version == 1
 
 
 def test_a_change_that_comes_second_is_refused_kept_and_told() -> None:
@@ -47,7 +47,7 @@ def test_a_change_that_comes_second_is_refused_kept_and_told() -> None:
 
     assert second.conflict
     assert (second.answer, second.evidence, second.version) == ("level:2", "mine", 1)
-    assert row.answers.get().answer == "level:2"
+    assert row.placements.get().answer == "level:2"
     refused = row.changes.get(version=None)
     assert (refused.answer, refused.evidence) == ("level:4", "from the other device")
     assert save(row, edit("level:4", base=1)).version == 2
@@ -106,7 +106,7 @@ def test_of_many_first_answers_at_once_one_is_kept() -> None:
         told = list(pool.map(one, range(16)))
 
     assert sum(not saved.conflict for saved in told) == 1
-    assert row.answers.count() == 1
+    assert row.placements.count() == 1
     assert row.changes.count() == 16
 
 
@@ -126,7 +126,7 @@ def test_what_cannot_be_kept_is_refused_and_leaves_nothing(change: Edit, message
     with pytest.raises(RefusedError, match=message):
         save(row, change)
     assert not row.changes.exists()
-    assert not row.answers.exists()
+    assert not row.placements.exists()
 
 
 def test_a_finished_assessment_is_locked() -> None:
@@ -150,7 +150,7 @@ def test_nothing_of_an_answer_is_outside_the_two_tables() -> None:
     row = assessment()
     save(row, edit(evidence="a note"))
     row.owner.delete()
-    assert not Answer.objects.filter(evidence="a note").exists()
+    assert not Placement.objects.filter(evidence="a note").exists()
     assert not Change.objects.filter(evidence="a note").exists()
 
 

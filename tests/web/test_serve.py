@@ -88,6 +88,7 @@ def test_the_first_minute(tmp_path: Path) -> None:
     [
         (["--check"], "security.W008"),
         (["--data", "/proc/nowhere"], "cannot be used"),
+        (["--link", "ann"], "'ann' is no e-mail address"),
     ],
 )
 def test_what_is_unsafe_or_impossible_is_told(
@@ -109,6 +110,15 @@ def test_in_public_nothing_is_unsafe(tmp_path: Path) -> None:
         capture_output=True, text=True, check=False, env=public,
     )  # fmt: skip
     assert told.returncode == 0, told.stderr
+
+
+def test_a_link_leads_where_browsers_reach_the_app(tmp_path: Path) -> None:
+    public = {**os.environ, "ICMAPS_HTTPS": "1", "ICMAPS_HOSTS": "maps.example.org"}
+    link = subprocess.run(
+        [sys.executable, "-m", "icmaps", "serve", "--data", str(tmp_path), "--link", "a@b.org"],
+        capture_output=True, text=True, check=True, env=public,
+    )  # fmt: skip
+    assert link.stdout.startswith("https://maps.example.org/signin/")
 
 
 def keep_saving(browser: Browser, path: str, person: int, until: float) -> list[dict[str, Any]]:

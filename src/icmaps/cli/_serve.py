@@ -60,15 +60,13 @@ def serve(
         _check()
         return
     _bring_up_to_date()
-    if link is None:
-        _refuse_taken(port)
-    address = f"http://127.0.0.1:{port}"
     if link is not None:
-        show(f"{address}{_link(link)}")
+        show(_link(link, port))
         return
+    _refuse_taken(port)
     if not _has_people():
-        show(f"Open this link to sign in; it works once:\n  {address}{_link(_FIRST)}")
-    show(f"icmaps is at {address}; Ctrl-C ends it")
+        show(f"Open this link to sign in; it works once:\n  {_link(_FIRST, port)}")
+    show(f"icmaps is at http://127.0.0.1:{port}; Ctrl-C ends it")
     sys.stdout.flush()
     command = [sys.executable, "-m", "gunicorn", "icmaps.web.wsgi", "--bind", f"127.0.0.1:{port}"]
     os.execv(  # noqa: S606 - this process becomes the server, so that signals reach it
@@ -114,12 +112,23 @@ def _has_people() -> bool:
     return User.objects.exists()
 
 
-def _link(email: str) -> str:
-    """Return the path of a link for somebody; the account is made if there is none."""
+def _link(email: str, port: int) -> str:
+    """Return a link for somebody, as browsers reach the app; the account is made if needed."""
+    from django.conf import settings
+    from django.core.exceptions import ValidationError
+    from django.core.validators import validate_email
     from django.urls import reverse
 
     from icmaps.web.accounts import new_link
     from icmaps.web.models import User
 
+    if email != _FIRST:
+        try:
+            validate_email(email)
+        except ValidationError:
+            raise icmaps.RenderError(
+                f"{email!r} is no e-mail address; no account was made; write one as ann@example.org"
+            ) from None
     user = User.objects.filter(email=email.lower()).first() or User.objects.create_user(email)
-    return reverse("sign_in", args=[new_link(user)])
+    public = f"https://{settings.ALLOWED_HOSTS[0]}" if settings.HTTPS else ""
+    return (public or f"http://127.0.0.1:{port}") + reverse("sign_in", args=[new_link(user)])

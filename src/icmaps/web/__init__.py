@@ -8,7 +8,8 @@ who may see what. What is scored and printed is the library's.
 # ruff: noqa: E402 - whether the libraries are there is looked at before they are needed
 from icmaps.errors import require_extra
 
-require_extra("the web app cannot be run", "django", "allauth", "ninja", "csp", extra="web")
+_NEEDED = ("django", "allauth", "ninja", "csp", "argon2", "whitenoise", "gunicorn")
+require_extra("the web app cannot be run", *_NEEDED, extra="web")
 
 import os
 import secrets

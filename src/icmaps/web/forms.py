@@ -17,6 +17,7 @@ from icmaps.web.saving import Edit, plain
 
 _LONGEST: Final = 2_000
 _MOST_GOALS: Final = 3
+_TEXTS: Final = ("action", "support")
 
 
 class SentEdit(BaseModel):
@@ -60,19 +61,20 @@ def read_unsent(data: bytes, assessment: UUID) -> Unsent | str:
     return found
 
 
+def _offered() -> list[tuple[str, str]]:
+    return [(icmap.reference, icmap.title) for icmap in catalog().maps(faulty="skip")]
+
+
 class Start(forms.Form):
     """Which map, in which round."""
 
-    map = forms.ChoiceField(error_messages={"required": gettext_lazy("Choose a role.")})
+    map = forms.ChoiceField(
+        choices=_offered, error_messages={"required": gettext_lazy("Choose a role.")}
+    )
     round = forms.CharField(
         max_length=64, error_messages={"required": gettext_lazy("Give the round a name.")}
     )
     date = forms.DateField(error_messages={"required": gettext_lazy("Give the date.")})
-
-    def __init__(self, data: Mapping[str, object] | None = None) -> None:
-        super().__init__(data)
-        offered = [(icmap.reference, icmap.title) for icmap in catalog().maps(faulty="skip")]
-        self.fields["map"].choices = offered  # type: ignore[attr-defined]
 
     def clean_round(self) -> str:
         """Return the round's id: what was typed, in small letters, with hyphens for spaces."""
@@ -126,6 +128,3 @@ def read_goals(
         texts = [plain(sent.get(f"{name}-{component}", ""))[:_LONGEST] for name in _TEXTS]
         goals.append(WantedGoal(component, offered[component], by, *texts))
     return goals, problems
-
-
-_TEXTS: Final = ("action", "support")

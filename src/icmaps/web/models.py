@@ -1,7 +1,7 @@
-"""The tables: people, their assessments, every answer they gave, and their goals.
+"""The tables: people, their assessments, every placement they made, and their goals.
 
-An answer is kept twice: as it is now, and as each change in the order they came in. A change has a
-key that the browser made before it was sent, so that one that is sent again counts once.
+A placement is kept twice: as it is now, and as each change in the order they came in. A change has
+a key that the browser made before it was sent, so that one that is sent again counts once.
 """
 
 import uuid
@@ -21,10 +21,6 @@ class People(BaseUserManager["User"]):
         user.set_password(password)
         user.save(using=self._db)
         return user
-
-    def create_superuser(self, email: str, password: str | None = None, **more: Any) -> "User":
-        """Make the account of who runs the app."""
-        return self.create_user(email, password, is_superuser=True, **more)
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -70,10 +66,10 @@ class Assessment(models.Model):
         return f"{self.map}, {self.round}"
 
 
-class Answer(models.Model):
+class Placement(models.Model):
     """What a person says of one component now."""
 
-    assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="answers")
+    assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="placements")
     component = models.CharField(max_length=100)
     answer = models.CharField(max_length=64, blank=True)
     evidence = models.TextField(blank=True)

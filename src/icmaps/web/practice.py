@@ -4,15 +4,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, Final
 
 from icmaps import Assessment as Placed
 from icmaps.content import Catalog, default_catalog
 from icmaps.models import Component, Framework, ICMap, Section, Variation
 from icmaps.scoring import score
-from icmaps.web.models import Answer, Assessment
+from icmaps.web.models import Assessment, Placement
 
-_LEVEL = "level:"
+LEVEL: Final = "level:"  # how a placement on a level begins; its code follows
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +62,9 @@ class Practice:
         return catalog().framework(self.icmap.framework)
 
     @cached_property
-    def answers(self) -> dict[str, Answer]:
-        """The answers by component."""
-        return {answer.component: answer for answer in self.row.answers.all()}
+    def placements(self) -> dict[str, Placement]:
+        """The placements by component."""
+        return {placement.component: placement for placement in self.row.placements.all()}
 
     @cached_property
     def pages(self) -> tuple[Page, ...]:
@@ -107,7 +107,7 @@ class Practice:
     def done(self, components: Iterable[Component] | None = None) -> int:
         """Return how many components have an answer."""
         asked = self.asked if components is None else {c.id for c in components}
-        return sum(bool(a.answer) for name, a in self.answers.items() if name in asked)
+        return sum(bool(a.answer) for name, a in self.placements.items() if name in asked)
 
     def placed(self) -> Placed:
         """Return the assessment as a file holds it, for scoring and printing."""
@@ -123,7 +123,7 @@ class Practice:
             },
             "rater": "self",
             "round": {"id": self.row.round, "date": self.row.date.isoformat()},
-            "placements": dict(self._placements()),
+            "placements": dict(self._as_in_file()),
             "goals": [
                 {
                     name: value.isoformat() if isinstance(value, date) else value
@@ -137,22 +137,21 @@ class Practice:
                     if value
                 }
                 for goal in self.row.goals.order_by("pk")
+                if goal.component in self.asked  # the scope may have changed since
             ],
         }
         if self.row.scope:
             file["scope"] = self.row.scope
         return Placed.model_validate(file)
 
-    def _placements(self) -> Iterator[tuple[str, dict[str, str]]]:
+    def _as_in_file(self) -> Iterator[tuple[str, dict[str, str]]]:
         for component in self.icmap.components:
-            answer = self.answers.get(component.id)
+            answer = self.placements.get(component.id)
             if answer is None or not answer.answer or component.id not in self.asked:
                 continue
             told = answer.answer
             kept = (
-                {"level": told.removeprefix(_LEVEL)}
-                if told.startswith(_LEVEL)
-                else {"answer": told}
+                {"level": told.removeprefix(LEVEL)} if told.startswith(LEVEL) else {"answer": told}
             )
             if answer.evidence:
                 kept["evidence"] = answer.evidence
@@ -173,16 +172,16 @@ class Practice:
         previous = self._before.get(component)
         if previous is None:
             return None
-        code = previous.answer.removeprefix(_LEVEL)
+        code = previous.answer.removeprefix(LEVEL)
         return previous.assessment.round, self.icmap.component(component).variation(code)
 
     @cached_property
-    def _before(self) -> dict[str, Answer]:
-        found = Answer.objects.filter(
+    def _before(self) -> dict[str, Placement]:
+        found = Placement.objects.filter(
             assessment__owner=self.row.owner,
             assessment__map=self.row.map,
             assessment__date__lt=self.row.date,
-            answer__startswith=_LEVEL,
+            answer__startswith=LEVEL,
         )
         rows = found.select_related("assessment").order_by("assessment__date")
         return {answer.component: answer for answer in rows}
@@ -194,7 +193,7 @@ class Practice:
         """
         results = [r for r in score(self.placed()).components if r.rank]
         for result in sorted(results, key=lambda r: (not r.component.critical, -(r.rank or 0))):
-            code = self.answers[result.id].answer.removeprefix(_LEVEL)
+            code = self.placements[result.id].answer.removeprefix(LEVEL)
             component = self.icmap.component(result.id)
             if better := component.next_better(code):
                 yield component, component.variation(code), better

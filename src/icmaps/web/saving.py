@@ -15,11 +15,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from icmaps.models import Component
-from icmaps.web.models import Answer, Assessment, Change
-from icmaps.web.practice import Practice
+from icmaps.web.models import Assessment, Change, Placement
+from icmaps.web.practice import LEVEL, Practice
 
 LONGEST_EVIDENCE: Final = 4_000
-LEVEL: Final = "level:"
 NOT_APPLICABLE: Final = "not-applicable"
 DONT_KNOW: Final = "dont-know"
 
@@ -89,8 +88,12 @@ def save(assessment: Assessment, edit: Edit) -> Saved:
 
 @transaction.atomic
 def _save(assessment: Assessment, edit: Edit) -> Saved:
+    # Asked in here, so that nobody finishes between the question and the writing.
+    row = Assessment.objects.select_for_update().get(pk=assessment.pk)
+    if row.finished_at is not None:
+        raise RefusedError("this assessment is finished; reopen it to change an answer")
     current = (
-        Answer.objects.select_for_update()
+        Placement.objects.select_for_update()
         .filter(assessment=assessment, component=edit.component)
         .first()
     )
@@ -114,7 +117,7 @@ def _save(assessment: Assessment, edit: Edit) -> Saved:
     )
     if not fits:
         return _told(current, edit, conflict=True)
-    saved, _ = Answer.objects.update_or_create(
+    saved, _ = Placement.objects.update_or_create(
         assessment=assessment,
         component=edit.component,
         defaults={
@@ -128,16 +131,16 @@ def _save(assessment: Assessment, edit: Edit) -> Saved:
 
 
 def _told(
-    answer: Answer | None, edit: Edit, *, replay: bool = False, conflict: bool = False
+    placement: Placement | None, edit: Edit, *, replay: bool = False, conflict: bool = False
 ) -> Saved:
-    if answer is None:
+    if placement is None:
         return Saved(edit.component, 0, "", "", None, replay, conflict)
     return Saved(
-        answer.component,
-        answer.version,
-        answer.answer,
-        answer.evidence,
-        answer.saved_at,
+        placement.component,
+        placement.version,
+        placement.answer,
+        placement.evidence,
+        placement.saved_at,
         replay,
         conflict,
     )
@@ -145,8 +148,6 @@ def _told(
 
 def _checked(assessment: Assessment, edit: Edit) -> Edit:
     """Return the edit with its text made plain; what cannot be kept is refused."""
-    if assessment.finished_at is not None:
-        raise RefusedError("this assessment is finished; reopen it to change an answer")
     practice = Practice(assessment)
     if edit.component not in practice.asked:
         raise RefusedError("this map does not ask for that component; reload the page")

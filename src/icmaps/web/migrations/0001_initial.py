@@ -97,30 +97,6 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name="Answer",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("component", models.CharField(max_length=100)),
-                ("answer", models.CharField(blank=True, max_length=64)),
-                ("evidence", models.TextField(blank=True)),
-                ("version", models.PositiveIntegerField()),
-                ("saved_at", models.DateTimeField()),
-                (
-                    "assessment",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="answers",
-                        to="web.assessment",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
             name="Change",
             fields=[
                 (
@@ -171,6 +147,30 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="Placement",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("component", models.CharField(max_length=100)),
+                ("answer", models.CharField(blank=True, max_length=64)),
+                ("evidence", models.TextField(blank=True)),
+                ("version", models.PositiveIntegerField()),
+                ("saved_at", models.DateTimeField()),
+                (
+                    "assessment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="placements",
+                        to="web.assessment",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
             name="SignInLink",
             fields=[
                 (
@@ -199,15 +199,15 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="answer",
-            constraint=models.UniqueConstraint(
-                fields=("assessment", "component"), name="one_a_component"
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="goal",
             constraint=models.UniqueConstraint(
                 fields=("assessment", "component"), name="one_goal_a_component"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="placement",
+            constraint=models.UniqueConstraint(
+                fields=("assessment", "component"), name="one_a_component"
             ),
         ),
     ]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from icmaps.models import Component, Variation
 from icmaps.web import policy, saving
 from icmaps.web.models import User
-from icmaps.web.practice import Page, Practice
+from icmaps.web.practice import LEVEL, Page, Practice
 
 
 def person(request: HttpRequest) -> User:
@@ -64,8 +64,8 @@ def in_pictures(variation: Variation) -> dict[str, Any]:
 
 def in_words(component: Component, answer: str, evidence: str) -> str:
     """Return an answer as people read it."""
-    if answer.startswith(saving.LEVEL):
-        variation = component.variation(answer.removeprefix(saving.LEVEL))
+    if answer.startswith(LEVEL):
+        variation = component.variation(answer.removeprefix(LEVEL))
         told = f"{variation.label} ({variation.code})" if variation.label else variation.code
     else:
         told = {

@@ -42,7 +42,7 @@ def sign_in(request: HttpRequest, token: str) -> HttpResponse:
 def home(request: HttpRequest) -> HttpResponse:
     """Show a person's assessments."""
     rows = policy.visible_to(person(request)).order_by("-date", "-begun_at")
-    told = [overview(Practice(row)) for row in rows.prefetch_related("answers")]
+    told = [overview(Practice(row)) for row in rows.prefetch_related("placements")]
     return render(request, "home.html", {"assessments": told, "start_url": reverse("start")})
 
 

@@ -22,7 +22,7 @@ from icmaps.web.pages._common import (
     place_url,
     practice_of,
 )
-from icmaps.web.practice import Practice, label
+from icmaps.web.practice import LEVEL, Practice, label
 
 _LARGEST_FILE: Final = 2_000_000
 
@@ -107,7 +107,7 @@ def _save_form(
             continue
         answer = request.POST.get(f"answer-{name}", "")
         evidence = saving.plain(request.POST[f"evidence-{name}"])
-        before = practice.answers.get(name)
+        before = practice.placements.get(name)
         if (answer, evidence) == ((before.answer, before.evidence) if before else ("", "")):
             continue
         version = request.POST.get(f"version-{name}", "")
@@ -173,9 +173,8 @@ def _save_unsent(practice: Practice, edit: saving.Edit) -> dict[str, str] | None
 
 
 def _shown(practice: Practice, component: Component, error: Any) -> dict[str, Any]:
-    answer = practice.answers.get(component.id)
+    answer = practice.placements.get(component.id)
     last = practice.last(component.id)
-    lines = component.fidelity
     return {
         "id": component.id,
         "code": component.code or "",
@@ -187,11 +186,10 @@ def _shown(practice: Practice, component: Component, error: Any) -> dict[str, An
         "evidence": answer.evidence if answer else "",
         "error": error,
         "choices": [
-            in_pictures(v) | {"value": f"{saving.LEVEL}{v.code}", "ideal": v.rank == 0}
+            in_pictures(v) | {"value": f"{LEVEL}{v.code}", "ideal": v.rank == 0}
             for v in _in_order(practice, component)
         ],
         "last": in_pictures(last[1]) | {"when": last[0]} if last else None,
-        "lines": lines,
     }
 
 
@@ -207,10 +205,13 @@ def review(request: HttpRequest, key: UUID) -> HttpResponse:
     practice = practice_of(request, key)
     row = practice.row
     if request.method == "POST":
-        is_finish = request.POST.get("action") == "finish"
-        row.finished_at = timezone.now() if is_finish else None
-        row.save(update_fields=["finished_at"])
-        return redirect("report" if is_finish else "tasks", key=key)
+        action = request.POST.get("action")
+        if action in {"finish", "reopen"}:
+            row.finished_at = timezone.now() if action == "finish" else None
+            row.save(update_fields=["finished_at"])
+        return redirect(
+            {"finish": "report", "reopen": "tasks"}.get(action or "", "review"), key=key
+        )
     sections = [
         {
             "label": label(page.section),
@@ -226,7 +227,7 @@ def review(request: HttpRequest, key: UUID) -> HttpResponse:
                     "url": f"{place_url(key, page)}#c-{c.id}",
                 }
                 for c in page.components
-                for answer in [practice.answers.get(c.id)]
+                for answer in [practice.placements.get(c.id)]
             ],
         }
         for page in practice.pages
