@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from icmaps.web._sqlite import is_mended
-from icmaps.web.models import Change, Placement
+from icmaps.web.models import Assessment, Change, Placement
 from icmaps.web.saving import Edit, RefusedError, Saved, plain, save
 from web.made import assessment, edit
 
@@ -130,9 +130,13 @@ def test_what_cannot_be_kept_is_refused_and_leaves_nothing(change: Edit, message
 
 
 def test_a_finished_assessment_is_locked() -> None:
-    row = assessment(finished_at=timezone.now())
+    row = assessment()
+    before = edit()
+    save(row, before)
+    Assessment.objects.filter(pk=row.pk).update(finished_at=timezone.now())
     with pytest.raises(RefusedError, match="finished; reopen it"):
-        save(row, edit())
+        save(row, edit(base=1))  # `row` is from before it was finished, as in a request under way
+    assert save(row, before).replay  # what was saved before is still acknowledged
 
 
 def test_a_change_with_the_key_of_another_is_refused() -> None:

@@ -111,7 +111,7 @@ class Manifest:
             )
         return RenderError(
             f"the manifest {str(self._path)!r} cannot be used: {error}; what is finished could not "
-            "be told from what is not; make room, or name another folder"
+            "be told from what is not; make room, or delete it, and everything is printed again"
         )
 
     def __enter__(self) -> Self:

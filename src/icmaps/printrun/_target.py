@@ -296,7 +296,7 @@ class _Told:
         if not isinstance(error, Exception):
             return
         mend = (
-            "install it with pip"
+            "then give the same command again"
             if isinstance(error, ImportError)
             else "see to it, and give the same command again"
         )

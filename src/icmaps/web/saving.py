@@ -88,10 +88,8 @@ def save(assessment: Assessment, edit: Edit) -> Saved:
 
 @transaction.atomic
 def _save(assessment: Assessment, edit: Edit) -> Saved:
-    # Asked in here, so that nobody finishes between the question and the writing.
+    # Locked, so that nobody finishes between the question and the writing.
     row = Assessment.objects.select_for_update().get(pk=assessment.pk)
-    if row.finished_at is not None:
-        raise RefusedError("this assessment is finished; reopen it to change an answer")
     current = (
         Placement.objects.select_for_update()
         .filter(assessment=assessment, component=edit.component)
@@ -102,6 +100,8 @@ def _save(assessment: Assessment, edit: Edit) -> Saved:
         if (seen.assessment_id, seen.component) != (assessment.pk, edit.component):
             raise RefusedError("this change has the key of another one; reload the page")
         return _told(current, edit, replay=True, conflict=seen.version is None)
+    if row.finished_at is not None:
+        raise RefusedError("this assessment is finished; reopen it to change an answer")
     version = current.version if current else 0
     fits = edit.base_version == version
     now = timezone.now()
