@@ -248,6 +248,8 @@ def test_a_run_of_some_leaves_the_names_and_the_merged_file_of_all(tmp_path: Pat
     assert {printed.respondent for printed in done.beside} == {"E-0", "E-1", "E-3"}
     assert merge(some, done.files, target, SETTINGS) == ["merged/school-a-part.pdf"]
     assert (tmp_path / "merged" / "school-a.pdf").read_bytes() == before
+    part = (tmp_path / "merged" / "school-a-part.pdf").read_bytes()
+    assert "1 of 2 reports" in read(part, "-l", "1")
 
 
 def test_reports_that_are_sorted_otherwise_are_moved_and_not_made_again(tmp_path: Path) -> None:

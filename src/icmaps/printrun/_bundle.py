@@ -4,7 +4,9 @@ import csv
 import io
 import unicodedata
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Final
 from urllib.parse import quote
 
@@ -48,23 +50,28 @@ def merge(
     groups: dict[str, list[Printed]] = {}
     for report in printed:
         groups.setdefault(safe(report.group) or "all", []).append(report)
-    partly = {safe(job.group) or "all" for job in planned.others}
+    unasked = Counter(safe(job.group) or "all" for job in planned.others)
     made = []
     for group, reports in sorted(groups.items()):
-        name = f"merged/{group}{'-part' if group in partly else ''}.pdf"
+        name = f"merged/{group}{'-part' if unasked[group] else ''}.pdf"
         title = ", ".join(sorted({r.group for r in reports if r.group})) or "All reports"
-        target.write(name, _merged(title, reports, target, settings))
+        cover = partial(_cover, title, reports, settings, unasked[group])
+        target.write(name, _merged(title, cover, reports, target))
         made.append(name)
     return made
 
 
-def _merged(title: str, reports: Sequence[Printed], target: Target, settings: Settings) -> bytes:
+def _merged(
+    title: str,
+    cover: Callable[[Sequence[int]], bytes],
+    reports: Sequence[Printed],
+    target: Target,
+) -> bytes:
     import pikepdf
 
-    starts = _starts(title, reports, settings)
-    cover = _cover(title, reports, starts, settings)
+    starts = _starts(cover, reports)
     with pikepdf.new() as whole:
-        with pikepdf.open(io.BytesIO(cover)) as first:
+        with pikepdf.open(io.BytesIO(cover(starts))) as first:
             whole.add_pages_from(first)
         marks = []
         for report, start in zip(reports, starts, strict=True):
@@ -82,13 +89,12 @@ def _merged(title: str, reports: Sequence[Printed], target: Target, settings: Se
     return written.getvalue()
 
 
-def _starts(title: str, reports: Sequence[Printed], settings: Settings) -> list[int]:
+def _starts(cover: Callable[[Sequence[int]], bytes], reports: Sequence[Printed]) -> list[int]:
     """Return the page each report begins on, behind the cover."""
     import pikepdf
 
     # The numbers on the cover do not change how long it is: they have a column of their own.
-    draft = _cover(title, reports, [0] * len(reports), settings)
-    with pikepdf.open(io.BytesIO(draft)) as first:
+    with pikepdf.open(io.BytesIO(cover([0] * len(reports)))) as first:
         page = len(first.pages) + 1
     starts = []
     for report in reports:
@@ -99,22 +105,28 @@ def _starts(title: str, reports: Sequence[Printed], settings: Settings) -> list[
 
 
 def _cover(
-    title: str, reports: Sequence[Printed], starts: Iterable[int], settings: Settings
+    title: str,
+    reports: Sequence[Printed],
+    settings: Settings,
+    unasked: int,
+    starts: Sequence[int],
 ) -> bytes:
     rows = zip(reports, starts, strict=True)
     view = RunPage(
         title=title,
         what="Growth reports",
-        summary=_summary(reports, settings),
+        summary=_summary(reports, settings, unasked),
         consent=CONSENT,
         rows=tuple((r.label, r.role, str(start)) for r, start in rows),
     )
     return cover_pdf(view, settings.size, settings.made_on, grey=settings.grey)
 
 
-def _summary(reports: Sequence[Printed], settings: Settings) -> str:
-    number = f"{len(reports):,} report{'' if len(reports) == 1 else 's'}"
-    return f"{number}, printed {settings.made_on.day} {settings.made_on:%B %Y}"
+def _summary(reports: Sequence[Printed], settings: Settings, unasked: int = 0) -> str:
+    every = len(reports) + unasked
+    number = f"{len(reports):,} of {every:,}" if unasked else f"{every:,}"
+    day = f"{settings.made_on.day} {settings.made_on:%B %Y}"
+    return f"{number} report{'' if every == 1 else 's'}, printed {day}"
 
 
 def write_index(
