@@ -4,16 +4,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import dask
+
 if TYPE_CHECKING:
     from distributed import Client
 
 
 @contextmanager
-def two_workers() -> Iterator["Client"]:
-    """Yield a client of a cluster that nobody else can reach."""
-    from distributed import Client, LocalCluster  # noqa: PLC0415 - loads for a second
+def two_workers(allowed_failures: int = 3) -> Iterator["Client"]:
+    """Yield a client of a cluster that nobody else can reach.
+
+    A task that ended more workers than the allowed is given up.
+    """
+    # Loads for a second, and must load before the setting, which else takes all others along.
+    from distributed import Client, LocalCluster  # noqa: PLC0415
 
     with (
+        dask.config.set({"distributed.scheduler.allowed-failures": allowed_failures}),
         LocalCluster(
             n_workers=2,
             threads_per_worker=1,

@@ -9,7 +9,6 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
 
-import dask
 import pytest
 
 from clusters import two_workers
@@ -28,10 +27,7 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def client() -> Iterator["Client"]:
-    with (
-        dask.config.set({"distributed.scheduler.allowed-failures": 0}),
-        two_workers() as connected,
-    ):
+    with two_workers(allowed_failures=0) as connected:
         yield connected
 
 
